@@ -1,0 +1,30 @@
+"""Takes steps with a student's optimizer: a class with a method `step`, or a function that makes a function."""
+# mypy: disable-error-code="no-untyped-def"
+
+import numpy as np
+
+from .own_work import _check_own_work
+
+
+def _check_run(function, args, kwargs):
+    """Two runs, each with an optimizer made anew: where w was after every step, and whether g was left alone."""
+    settings, w, gradients = args
+    with _check_own_work():
+        paths, changed = [], False
+        for _ in range(2):
+            optimizer = function(*settings)
+            step = getattr(optimizer, "step", optimizer)
+            now, path = w.copy(), [w.copy()]
+            for g in gradients:
+                given, before = g.copy(), now.copy()
+                after = step(now, given)
+                if after is None and not np.array_equal(now, before):
+                    after = now
+                changed = changed or not np.array_equal(given, g)
+                path.append(None if after is None else np.array(after))
+                now = path[-1]
+                if after is None or now.shape != w.shape or now.dtype.kind not in "iuf":
+                    break
+                now = now.copy()
+            paths.append(path)
+    return {"path": paths[0], "again": paths[1], "changed": changed}

@@ -1,0 +1,389 @@
+"""Who gets which task: one thread of the master that feeds the workers of a `sgdkit.Pool` and outlives their deaths."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection, wait
+from multiprocessing.pool import ApplyResult
+from multiprocessing.process import BaseProcess
+from typing import Any, NamedTuple
+
+import cloudpickle
+import numpy as np
+
+from . import worker
+from .worker import ByValue, Setup, Shipped
+
+# Two forks at once would each copy the other's open pipe, and a worker's death would no longer end its pipe.
+_hiring = threading.Lock()
+
+
+def _new_lock() -> None:
+    """A worker is forked while the lock is held: in it nobody would ever let go."""
+    global _hiring
+    _hiring = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_lock)
+
+
+class WorkerDied(RuntimeError):
+    """A worker process ended before it could answer, again and again, so its task was given up."""
+
+
+class Death(NamedTuple):
+    """A worker that ended without being told to."""
+
+    seat: int
+    pid: int
+    reason: str
+
+
+class Task(NamedTuple):
+    """One piece of work: the `number`-th of a job, and how often a worker has died of it."""
+
+    job: int
+    number: int
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    deaths: int = 0
+
+    def shipped(self) -> Shipped | None:
+        """The user's function in this task, whether called directly or through `map`'s helper."""
+        inner = self.args[0][0] if self.args and isinstance(self.args[0], tuple) and self.args[0] else None
+        return next((f for f in (self.function, inner) if isinstance(f, Shipped)), None)
+
+
+class Worker:
+    """The master's side of a worker process: its pipe, and the task that it has in hand."""
+
+    def __init__(self, process: BaseProcess, connection: Connection, seat: int) -> None:
+        self.process, self.connection, self.seat = process, connection, seat
+        self.ready = False
+        self.task: Task | None = None
+        self.sent = 0  # how many tasks it was given
+        self.function = b""  # the digest of the function it was sent last
+
+    def send(self, task: Task) -> None:
+        """Raises OSError where the worker has died, and whatever pickling the task raises."""
+        shipped = task.shipped()
+        new = shipped is not None and shipped.digest != self.function
+        code = cloudpickle.dumps((task.function, task.args, task.kwargs))
+        message = cloudpickle.dumps(((shipped.digest, shipped.code) if shipped and new else None, code))
+        self.task, self.sent = task, self.sent + 1
+        if shipped is not None:
+            self.function = shipped.digest
+        self.connection.send_bytes(message)
+
+    def was_killed(self) -> bool:
+        """Whether a signal ended the process; a fork server answers 255 where it was too quick for it to tell."""
+        code = self.process.exitcode or 0
+        return code < 0 or (code == 255 and type(self.process).__name__ == "ForkServerProcess")
+
+    def reason(self) -> str:
+        """Why the process ended, in words."""
+        self.process.join(1.0)
+        code = self.process.exitcode
+        if code is not None and code < 0:
+            names = {number.value: number.name for number in signal.Signals}
+            return f"was killed by {names.get(-code, f'signal {-code}')}"
+        return f"exited with code {code}"
+
+
+class Dispatcher:
+    """Keeps `size` workers alive and gives each idle one the next task.
+
+    Everything here runs in one thread, save `submit`, `abandon` and `stop`, which only leave a note and wake it.
+    """
+
+    def __init__(
+        self,
+        context: multiprocessing.context.BaseContext,
+        size: int,
+        initializer: tuple[Callable[..., Any] | None, tuple[Any, ...]],
+        max_tasks: int | None,
+        seed: int | None,
+        retries: float,
+        results: dict[int, ApplyResult[Any]],
+    ) -> None:
+        self.context, self.size, self.max_tasks, self.retries = context, size, max_tasks, retries
+        self.method = context.get_start_method()
+        self.initializer = ByValue(initializer)
+        self.seeds = np.random.SeedSequence(seed)
+        self.results = results  # job -> what the caller waits for
+        self.workers: list[Worker] = []
+        self.deaths: list[Death] = []
+        self.state = "running"  # then "closed": finish what there is; then "stopped"
+        self._waiting: deque[Iterator[Task]] = deque()
+        self._again: deque[Task] = deque()  # tasks whose worker died
+        self._abandoned: deque[int] = deque()
+        self._stillborn = 0  # workers in a row that ended before they were ready
+        self._hired = [0] * size  # how many workers have sat in each seat
+        self._reason = "the pool was ended while a task was under way."
+        self._ended = False
+        self._ending = threading.Lock()
+        self._wake_up, self._bell = multiprocessing.Pipe(duplex=False)
+        for seat in range(size):
+            self._hire(seat)
+        self.thread = threading.Thread(target=self._run, name="sgdkit-dispatcher", daemon=True)
+        self.thread.start()
+
+    # --- called from any thread -------------------------------------------------------------------
+
+    def submit(self, tasks: Iterator[Task]) -> None:
+        """The tasks of one call, whose result is already among `results`."""
+        with self._ending:
+            if not self._ended:
+                self._waiting.append(tasks)
+        if self._ended:
+            self._fail_all()
+        else:
+            self._ring()
+
+    def abandon(self, job: int) -> None:
+        """Nobody waits for this job any more: workers busy with it are ended and replaced."""
+        self._abandoned.append(job)
+        self._ring()
+
+    def close(self) -> None:
+        if self.state == "running":
+            self.state = "closed"
+        self._ring()
+
+    def stop(self) -> None:
+        """Ends everything now; whoever still waits gets a WorkerDied."""
+        self.state = "stopped"
+        self._ring()
+        if threading.current_thread() is not self.thread:
+            self.thread.join()
+
+    def _ring(self) -> None:
+        try:
+            self._bell.send_bytes(b"!")
+        except OSError:  # the thread has ended and closed the pipe
+            return
+
+    # --- the thread -------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            while self.state != "stopped":
+                self._drop_abandoned()
+                for member in self.workers:
+                    self._feed(member)
+                if self.state == "closed" and not self.results and not self._again:
+                    break
+                self._listen()
+        finally:
+            self._end()
+
+    def _listen(self) -> None:
+        """Waits for a call, a result or a death, and deals with all that have come."""
+        by_end = {member.connection: member for member in self.workers}
+        by_end |= {member.process.sentinel: member for member in self.workers}  # type: ignore[misc]
+        ended = []
+        ready = wait([self._wake_up, *by_end], timeout=1.0)
+        # A process that the worker has forked may hold its pipes open: then only its exit code tells.
+        ended += [member for member in self.workers if member.process.exitcode is not None] if not ready else []
+        for end in ready:
+            if end is self._wake_up:
+                self._wake_up.recv_bytes()
+            elif isinstance(end, int):
+                ended.append(by_end[end])  # type: ignore[index]
+            elif not self._receive(by_end[end]):  # type: ignore[index]
+                ended.append(by_end[end])  # type: ignore[index]
+        for member in dict.fromkeys(ended):
+            while _pending(member.connection) and self._receive(member):  # what it said before it ended
+                continue
+            self._bury(member)
+
+    def _receive(self, member: Worker) -> bool:
+        """Takes one message; False where the pipe has ended, in the middle of a message perhaps."""
+        try:
+            message = member.connection.recv_bytes()
+        except (EOFError, OSError):
+            return False
+        if not member.ready:
+            member.ready, self._stillborn = True, 0
+            return True
+        task, member.task = member.task, None
+        if task is not None:
+            self._deliver(task, _load(message))
+        return True
+
+    def _deliver(self, task: Task, result: tuple[bool, Any]) -> None:
+        waiting: Any = self.results.get(task.job)
+        if waiting is not None:
+            try:
+                waiting._set(task.number, result)
+            except Exception:  # a callback's: its own trouble
+                threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+                waiting._callback = waiting._error_callback = None
+                waiting._set(task.number, result)
+
+    def _feed(self, member: Worker) -> None:
+        if self.max_tasks is not None and member.sent >= self.max_tasks:
+            return  # it is about to retire, and would not read another one
+        while member.ready and member.task is None and (task := self._next()) is not None:
+            try:
+                member.send(task)
+            except OSError:
+                return  # it has died with the task in hand, and is about to be buried
+            except Exception as error:  # an argument that cannot be pickled
+                member.task = None
+                self._deliver(task, (False, error))
+
+    def _next(self) -> Task | None:
+        while self._again:
+            if (task := self._again.popleft()).job in self.results:
+                return task
+        while self._waiting:
+            task_or_end = next(self._waiting[0], None)
+            if task_or_end is not None and task_or_end.job in self.results:
+                return task_or_end
+            self._waiting.popleft()  # a job that has no more tasks, or that nobody waits for any more
+        return None
+
+    def _drop_abandoned(self) -> None:
+        while self._abandoned:
+            job = self._abandoned.popleft()
+            self.results.pop(job, None)
+            for member in self.workers:
+                if member.task is not None and member.task.job == job:
+                    member.task = None
+                    member.process.kill()
+                    self._replace(member)
+
+    def _bury(self, member: Worker) -> None:
+        """Replaces a worker that has ended, and gives the task that it had in hand to another."""
+        task = member.task
+        # Its pipe ends a little before it has an exit code, so its number of tasks tells.
+        retired = task is None and self.max_tasks is not None and member.sent >= self.max_tasks
+        if not retired:
+            death = Death(member.seat, member.process.pid or 0, member.reason())
+            self.deaths.append(death)
+            if not member.ready:
+                self._stillborn += 1
+            if task is not None:
+                task = task._replace(deaths=task.deaths + 1)
+                if task.deaths > self.retries:
+                    self._deliver(task, (False, WorkerDied(_obituary(death, task))))
+                else:
+                    self._again.append(task)
+            # One that ends by itself will do so again; one that is killed may be luckier the next time.
+            killed = member.was_killed()
+            if self._stillborn > (20 if killed else max(2, self.size)):
+                self._give_up(death)
+                return
+        self._replace(member)
+
+    def _give_up(self, death: Death) -> None:
+        """No worker can even start: says so to everybody who waits or will wait."""
+        self.state = "stopped"
+        self._reason = (
+            f"worker {death.seat} (process {death.pid}) {death.reason} before it could take a task, and so did "
+            f"{self._stillborn - 1} others: look at what was printed above, at the pool's initializer, and, "
+            'in a script, that the pool is made under if __name__ == "__main__":.'
+        )
+
+    def _replace(self, member: Worker) -> None:
+        member.connection.close()
+        self._hire(member.seat)
+
+    def _hire(self, seat: int) -> None:
+        seed = np.random.SeedSequence(self.seeds.entropy, spawn_key=(seat, self._hired[seat]))
+        self._hired[seat] += 1
+        with _hiring:
+            new = self._start(seat, seed)
+        others = [member for member in self.workers if member.seat != seat]
+        self.workers = sorted([*others, new], key=lambda member: member.seat)  # other threads always see all seats
+
+    def _start(self, seat: int, seed: np.random.SeedSequence) -> Worker:
+        ours, theirs = multiprocessing.Pipe()
+        setup = Setup(seat, seed, self.method, self.initializer, self.max_tasks)
+        others = [member.connection for member in self.workers if not member.connection.closed]
+        inherited = [*others, ours] if self.method == "fork" else []
+        process = self.context.Process(  # type: ignore[attr-defined]
+            target=worker.run, args=(theirs, setup, inherited), name=f"sgdkit-worker-{seat}", daemon=True
+        )
+        with warnings.catch_warnings():
+            # From 3.12 on a fork beside other threads warns: the child has their locks, but not them. `worker.run`
+            # takes none that the kit knows of. What is left is a main thread deep in threaded BLAS while a worker is
+            # replaced; `fit` computes with one thread, and spawn and forkserver do not have that trouble.
+            warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+            process.start()
+        theirs.close()  # now only the worker holds it: its death ends the pipe
+        return Worker(process, ours, seat)
+
+    def _end(self) -> None:
+        """Ends all workers, and answers everybody who still waits."""
+        for member in self.workers:
+            if self.state == "stopped":
+                member.process.kill()
+            else:
+                try:
+                    member.connection.send_bytes(worker.STOP)
+                except OSError:  # it has ended by itself
+                    continue
+        for member in self.workers:
+            member.process.join(5.0)
+            if member.process.is_alive():
+                member.process.kill()
+                member.process.join()
+            member.connection.close()
+        with self._ending:
+            self.state, self._ended = "stopped", True
+        self._fail_all()
+        self._wake_up.close()
+        self._bell.close()
+
+    def _fail_all(self) -> None:
+        for result in list(self.results.values()):
+            with contextlib.suppress(Exception):  # a callback's
+                _fail(result, WorkerDied(self._reason))
+
+
+def _pending(connection: Connection) -> bool:
+    try:
+        return connection.poll()
+    except OSError:
+        return False
+
+
+def _load(message: bytes) -> tuple[bool, Any]:
+    try:
+        loaded: tuple[bool, Any] = cloudpickle.loads(message)
+        return loaded
+    except Exception as error:  # a result whose class cannot be made again here
+        return False, error
+
+
+def _fail(result: Any, error: Exception) -> None:
+    """Ends a result of any kind, `imap`'s iterators included, with an error."""
+    if hasattr(result, "_set_length"):
+        result._items.append((False, error))
+        with result._cond:
+            result._length = result._index
+            result._cond.notify()
+    else:
+        result._number_left = 1
+        result._set(0, (False, error))
+
+
+def _obituary(death: Death, task: Task) -> str:
+    shipped = task.shipped()
+    name = shipped.name if shipped else getattr(task.function, "__name__", "a function")
+    return (
+        f"worker {death.seat} (process {death.pid}) {death.reason} while it computed {name} (task {task.number}); "
+        f"{task.deaths} workers in a row have died of this task, so it was given up."
+    )

@@ -1,0 +1,136 @@
+"""The protocol between the loop and whoever computes the shards' gradients.
+
+To add an engine, write one file with a class that has these five methods, and name it in `engines.make`. The
+loop in `sync.py` does not know which engine it has: it shares w, hands over shards, and gets one result for each.
+An engine may compute fewer results than it got shards (backup workers) or compute them elsewhere (MPI): the
+average weighs each by its number of examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import Dataset
+from ..models import Network
+from ..own_gradient import OwnGradient
+from ..types import Array, Vector
+
+Indices = NDArray[np.integer]
+AnyNetwork = Network | OwnGradient
+Quantity = Literal["gradient", "hessian_vector", "loss", "evaluation"]
+
+
+class ShardResult(NamedTuple):
+    """What a worker returns for its shard: SUMS over the shard's examples, without regularisation."""
+
+    gradient: Vector  # (size,) Σ ∇ℓ_i; of the quantity "hessian_vector" Σ ∇²ℓ_i·v; untouched for the others
+    examples: int  # how many examples the shard has
+    loss: float  # Σ ℓ_i; 0 for "hessian_vector"
+    right: int = 0  # for "evaluation" of a classifier: how many examples it classifies rightly
+
+
+class Engine(Protocol):
+    """Computes sums over shards. `workers` shards can be computed at once."""
+
+    workers: int
+
+    def open(self, network: AnyNetwork, data: Dataset) -> None:
+        """Make ready to compute sums of this network's losses over these data."""
+        ...
+
+    def epoch(self, order: Indices) -> None:
+        """The examples of the next mini-batches are taken in this order, a permutation of 0 … N−1."""
+        ...
+
+    def map(
+        self,
+        quantity: Quantity,
+        w: Vector,
+        shards: Sequence[Indices],
+        draw: tuple[int, int] = (0, 0),
+        v: Vector | None = None,
+    ) -> list[ShardResult]:
+        """Share w, compute the quantity on every shard, wait for all; results in the order of the shards.
+
+        draw: (seed, step), from which dropout draws. v: the vector of "hessian_vector". The results may lie in
+        memory that the next call writes over. What a worker raises is raised here, with the worker's traceback.
+        """
+        ...
+
+    @property
+    def spans(self) -> NDArray[np.float64]:
+        """(workers, 3) clock readings of the last `map`: begin, end, sent; NaN for a worker without a shard."""
+        ...
+
+    def finish(self) -> NDArray[np.float64]:
+        """End what `open` began and return the CPU seconds that each worker used since."""
+        ...
+
+    def close(self) -> None:
+        """Leave no process and no shared memory behind. May be called twice."""
+        ...
+
+
+def compute(
+    quantity: Quantity,
+    network: AnyNetwork,
+    w: Vector,
+    X: Array,
+    Y: Array,
+    out: Vector,
+    draw: tuple[int, int, int],
+    v: Vector | None,
+) -> tuple[float, int]:
+    """The quantity on one shard: vectors are written into `out`; returns (sum of losses, number right)."""
+    if len(X) == 0:
+        out[:] = 0
+        return 0.0, 0
+    if quantity == "gradient":
+        # Unchecked: the loop has checked w and all the data once, and looks at every loss.
+        return network.loss_and_gradient(w, X, Y, out=out, draw=draw, check=False)[0], 0
+    if quantity == "hessian_vector":
+        assert v is not None
+        out[:] = network.hessian_vector(w, X, Y, v)
+        return 0.0, 0
+    return network.evaluate(w, X, Y) if quantity == "evaluation" else (network.loss(w, X, Y), 0)
+
+
+class Places:
+    """Finds a shard in this epoch's order: its rows lie together there, unless somebody split otherwise."""
+
+    def __init__(self, order: Indices) -> None:
+        self.order = order
+        self._place = np.empty(len(order), np.int64)
+        self._place[order] = np.arange(len(order))
+
+    def find(self, shard: Indices) -> slice | None:
+        """Where the shard lies in the order, or None if its examples are scattered over it."""
+        if len(shard) == 0:
+            return slice(0, 0)
+        try:
+            start = int(self._place[shard[0]])
+        except IndexError:
+            raise ValueError(
+                f"split gave example {shard[0]} of {len(self.order)}: give only indices from its first argument."
+            ) from None
+        rows = slice(start, start + len(shard))
+        return rows if np.array_equal(self.order[rows], shard) else None
+
+
+def check_shards(shards: Sequence[Indices], workers: int) -> list[Indices]:
+    """The shards as integer arrays; ValueError where there are more than workers or they hold no indices."""
+    if len(shards) > workers:
+        raise ValueError(
+            f"split gave {len(shards)} shards for {workers} workers: give each worker one shard, empty if need be."
+        )
+    arrays = [shard if isinstance(shard, np.ndarray) else np.asarray(shard, dtype=np.int64) for shard in shards]
+    for shard in arrays:
+        if shard.ndim != 1 or shard.dtype.kind not in "iu":
+            raise ValueError(
+                f"split gave a shard of shape {shard.shape} and dtype {shard.dtype}: give a list or array of indices."
+            )
+    return arrays

@@ -1,0 +1,329 @@
+"""The engine with processes: data, w and gradients lie in shared memory, and only a nudge is sent.
+
+The course's exercise calls `Pool.map` at every step, which pickles w and gradients and costs a millisecond. Here
+every worker runs one long task instead: wait for "go", compute the shard's gradient into shared memory, say
+"done". See `benchmarks/` for what each rung of that ladder brings.
+
+The truth is in the board, a row for each worker with two counters, `asked` and `answered`. A semaphore says "look
+at the board", and makes what was written before it visible to the other side, on every kind of processor. So a
+worker that is killed at any moment does no harm: the pool starts another one with the same long task, and that one
+sees on the board whether an answer is owed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.context import BaseContext
+from multiprocessing.synchronize import Semaphore
+from typing import Any, NamedTuple
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from ..data import Dataset
+from ..pool import Pool, WorkerDied, available_cores
+from ..types import Vector
+from .engine import AnyNetwork, Indices, Places, Quantity, ShardResult, check_shards, compute
+from .memory import Layout, SharedArrays
+
+# The columns of the board. One row fills two cache lines, so that two workers never write into the same one.
+ASKED, ANSWERED, ORDER, START, STOP, SCATTERED, SEED, STEP, FIRST = range(9)
+_COLUMNS = 16
+_ORDERS: tuple[str, ...] = ("gradient", "hessian_vector", "loss", "evaluation", "gather", "end")
+_MOST_DEATHS = 10  # in one step; more, and it is the computation that kills them
+
+
+class Signals(NamedTuple):
+    """`go[k]` tells worker k to look at its row of the board, `done[k]` tells the master."""
+
+    go: list[Semaphore]
+    done: list[Semaphore]
+
+
+class PoolEngine:
+    """Computes the shards on a `sgdkit.Pool`, which stays warm from one run to the next.
+
+    workers: how many processes. start_method: see Pool. pin: keep each worker on a core of its own; by default
+    where there are as many cores as workers and they are idle, and never on macOS, which has no such thing.
+    spins: how often a worker looks whether to go before it sleeps; by default 2,000 times, and never with more
+    workers than cores.
+    """
+
+    def __init__(
+        self,
+        workers: int = 2,
+        start_method: str | None = None,
+        *,
+        pin: bool | None = None,
+        spins: int | None = None,
+    ) -> None:
+        self.workers = workers
+        cores = available_cores()
+        self._pin = pin
+        self._spins = (2000 if workers <= cores else 0) if spins is None else spins
+        self._start_method = start_method
+        self._pool: Pool | None = None
+        self._memory: SharedArrays | None = None
+        self._error: BaseException | None = None
+
+    @property
+    def pool(self) -> Pool:
+        """The pool of processes, started when it is needed first."""
+        if self._pool is None:
+            from ..pool import context_of
+
+            context = context_of(self._start_method)
+            self._signals = self._make_signals(context)
+            self._pool = Pool(self.workers, _receive_signals, (self._signals,), context=context, retries=float("inf"))
+        return self._pool
+
+    def open(self, network: AnyNetwork, data: Dataset) -> None:
+        """See Engine.open. Shared memory holds the data twice: as given, and in the epoch's order."""
+        n, dtype = len(data), data.X.dtype.str
+        layout: Layout = {
+            "X": (data.X.shape, dtype),
+            "Y": (data.Y.shape, dtype),
+            "X_epoch": (data.X.shape, dtype),
+            "Y_epoch": (data.Y.shape, dtype),
+            "order": ((n,), "<i8"),
+            "scattered": ((self.workers, n), "<i8"),
+            "w": ((network.size,), dtype),
+            "v": ((network.size,), dtype),
+            "gradients": ((self.workers, network.size), dtype),
+            "board": ((self.workers, _COLUMNS), "<i8"),
+            "sums": ((self.workers, 8), "<f8"),
+            "clock": ((self.workers, 8), "<f8"),
+        }
+        self._begin(_serve, layout, network, data)
+
+    def epoch(self, order: Indices) -> None:
+        """See Engine.epoch. The workers gather the examples once, each a part, so that a shard is a slice."""
+        memory = self._opened()
+        memory.order[:] = order
+        self._places = Places(order)
+        cuts = np.linspace(0, len(order), self.workers + 1).astype(int)
+        for seat in range(self.workers):
+            self._write(seat, "gather", cuts[seat], cuts[seat + 1])
+        self._ask(range(self.workers))
+
+    def map(
+        self,
+        quantity: Quantity,
+        w: Vector,
+        shards: Sequence[Indices],
+        draw: tuple[int, int] = (0, 0),
+        v: Vector | None = None,
+    ) -> list[ShardResult]:
+        """See Engine.map."""
+        memory = self._opened()
+        memory.w[:] = w
+        if v is not None:
+            memory.v[:] = v
+        memory.clock[:] = np.nan
+        shards = check_shards(shards, self.workers)
+        first = 0  # the shard's first example is the mini-batch's number `first`
+        for seat, shard in enumerate(shards):
+            if len(shard):
+                rows = self._places.find(shard)
+                if rows is None:
+                    memory.scattered[seat, : len(shard)] = shard
+                    self._write(seat, quantity, 0, len(shard), 1, *draw, first)
+                else:
+                    self._write(seat, quantity, rows.start, rows.stop, 0, *draw, first)
+            else:
+                memory.gradients[seat], memory.sums[seat] = 0, 0
+            first += len(shard)
+        self._ask([seat for seat, shard in enumerate(shards) if len(shard)])
+        return [
+            ShardResult(memory.gradients[seat], len(shard), float(memory.sums[seat, 0]), int(memory.sums[seat, 1]))
+            for seat, shard in enumerate(shards)
+        ]
+
+    @property
+    def spans(self) -> NDArray[np.float64]:
+        """See Engine.spans."""
+        return self._opened().clock[:, :3]
+
+    def finish(self) -> NDArray[np.float64]:
+        """See Engine.finish. The processes stay, for the next run."""
+        used = self._cpu_seconds() - self._cpu if self._memory is not None else np.zeros(self.workers)
+        if self._memory is not None and self._pool is not None:
+            if self._error is None and not self._behind():
+                for seat in range(self.workers):
+                    self._write(seat, "end")
+                    self._signals.go[seat].release()
+                for task in self._tasks:
+                    task.wait()
+            else:  # a worker is still computing something that nobody wants: no pool is better than that one
+                self._pool.terminate()
+                self._pool = None
+            self._memory.close()
+            self._memory = None
+        return np.maximum(used, 0)
+
+    def close(self) -> None:
+        """See Engine.close."""
+        if self._pool is not None:
+            self._pool.terminate()
+            self._pool = None
+        if self._memory is not None:
+            self._memory.close()
+            self._memory = None
+
+    def _make_signals(self, context: BaseContext) -> Signals:
+        go, done = ([context.Semaphore(0) for _ in range(self.workers)] for _ in ("go", "done"))
+        return Signals(go, done)
+
+    def _begin(
+        self, serve: Callable[..., None], layout: Layout, network: AnyNetwork, data: Dataset, *more: Any
+    ) -> None:
+        """Put the data into shared memory and start each worker's long task, `serve`."""
+        if self._memory is not None:  # an earlier run that could not be ended in order
+            self.close()
+        pool = self.pool
+        cores = psutil.Process().cpu_affinity() if self._should_pin() else [None] * self.workers
+        self._memory = memory = SharedArrays(layout)
+        memory.X[:], memory.Y[:] = data.X, data.Y
+        memory.board[:] = 0
+        self._error = None
+        self._cpu = self._cpu_seconds()
+        self._tasks = [
+            pool.apply_async(
+                serve,
+                (seat, memory.name, layout, network, self._spins, cores[seat], *more),
+                error_callback=self._fail,
+            )
+            for seat in range(self.workers)
+        ]
+
+    def _should_pin(self) -> bool:
+        """A worker that keeps its core is faster where the machine is idle, and slower where others want that core."""
+        if not hasattr(psutil.Process, "cpu_affinity"):
+            return False
+        if self._pin is not None:
+            return self._pin
+        return self.workers <= available_cores() and psutil.getloadavg()[0] < available_cores() / 2
+
+    def _opened(self) -> SharedArrays:
+        if self._memory is None:
+            raise RuntimeError("this engine has no data: call open(network, data) first.")
+        return self._memory
+
+    def _write(self, seat: int, order: str, *values: int) -> None:
+        """What the worker is to do next, on its row of the board."""
+        board = self._opened().board[seat]
+        board[START : START + len(values)] = values
+        board[ORDER] = _ORDERS.index(order)
+        while self._signals.done[seat].acquire(False):  # left by a worker that died
+            continue
+        board[ASKED] += 1
+
+    def _ask(self, seats: Sequence[int]) -> None:
+        """Wakes these workers, all as soon as can be, and waits until every one of them has answered."""
+        for seat in seats:
+            self._signals.go[seat].release()
+        deaths = len(self.pool.deaths)
+        board = self._opened().board
+        for seat in seats:
+            self._signals.done[seat].acquire()
+            while self._error is not None or board[seat, ANSWERED] != board[seat, ASKED]:
+                self._raise_trouble(deaths)
+                self._signals.done[seat].acquire()
+
+    def _raise_trouble(self, deaths: int) -> None:
+        """What keeps a worker from answering; nothing, if it was just replaced."""
+        if self._error is not None:
+            self.close()
+            raise self._error
+        died = self.pool.deaths[deaths:]
+        if len(died) > _MOST_DEATHS:
+            self.close()
+            raise WorkerDied(
+                f"{len(died)} workers died in one step; the last one (process {died[-1].pid}) {died[-1].reason}: "
+                "computing the gradient seems to end the process that does it."
+            )
+
+    def _behind(self) -> bool:
+        board = self._opened().board
+        return bool((board[:, ASKED] != board[:, ANSWERED]).any())
+
+    def _fail(self, error: BaseException) -> None:
+        """Called by the pool's thread where a worker's long task raised."""
+        if self._error is None:  # the first one is the reason for all others
+            self._error = error
+        for done in self._signals.done:
+            done.release()
+
+    def _cpu_seconds(self) -> NDArray[np.float64]:
+        """User and system time of each worker so far; a worker that died takes its own with it."""
+        seconds = []
+        for pid in self.pool.pids:
+            try:
+                times = psutil.Process(pid).cpu_times()
+                seconds.append(times.user + times.system)
+            except psutil.Error:
+                seconds.append(0.0)
+        return np.array(seconds)
+
+
+_signals: Signals | None = None  # in a worker
+
+
+def _receive_signals(signals: Signals) -> None:
+    global _signals
+    _signals = signals
+
+
+def _serve(seat: int, name: str, layout: Layout, network: AnyNetwork, spins: int, core: int | None) -> None:
+    """A worker's long task: answer on the board whatever the master asks, until it asks to end."""
+    assert _signals is not None
+    if hasattr(psutil.Process, "cpu_affinity"):
+        psutil.Process().cpu_affinity([core] if core is not None else [])  # []: all
+    go, done = _signals.go[seat], _signals.done[seat]
+    memory = SharedArrays(layout, name)
+    board = memory.board[seat]
+    done.release()  # after a death: the master looks whether the dead one had answered
+    go.acquire(False)
+    try:
+        while True:
+            while board[ANSWERED] == board[ASKED]:
+                _wait(go, spins)
+            order = _ORDERS[board[ORDER]]
+            if order == "end":
+                return  # unanswered: if this worker dies before the pool hears of it, the next one must see it again
+            _follow(order, seat, board, memory, network)
+            board[ANSWERED] = board[ASKED]
+            done.release()
+    finally:
+        del board
+        memory.close()
+
+
+def _wait(go: Semaphore, spins: int) -> None:
+    for _ in range(spins):  # catching the signal awake is 10 times faster than being woken
+        if go.acquire(False):
+            return
+    go.acquire()
+
+
+def _follow(order: str, seat: int, board: NDArray[np.int64], memory: SharedArrays, network: AnyNetwork) -> None:
+    rows = slice(int(board[START]), int(board[STOP]))
+    if order == "gather":
+        for given, ordered in ((memory.X, memory.X_epoch), (memory.Y, memory.Y_epoch)):
+            np.take(given, memory.order[rows], axis=0, out=ordered[rows], mode="clip")
+        return
+    clock = memory.clock[seat]
+    clock[0] = time.perf_counter()
+    if board[SCATTERED]:
+        examples = memory.scattered[seat, rows]
+        X, Y = memory.X[examples], memory.Y[examples]
+    else:
+        X, Y = memory.X_epoch[rows], memory.Y_epoch[rows]
+    draw = (int(board[SEED]), int(board[STEP]), int(board[FIRST]))
+    quantity: Any = order
+    loss, right = compute(quantity, network, memory.w, X, Y, memory.gradients[seat], draw, memory.v)
+    clock[1] = time.perf_counter()
+    memory.sums[seat, :2] = loss, right
+    clock[2] = time.perf_counter()

@@ -1,0 +1,63 @@
+"""Ctrl-C and the notebook's stop button, so that a run ends between two steps and not in the middle of one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from types import FrameType, TracebackType
+from typing import Any
+
+
+def leave_quietly() -> None:
+    """While the program is being imported Ctrl-C ends it with one sentence; an exception would become numpy's."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, _leave)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    os.write(2, b"Stopped before there was anything to save.\n")
+    os._exit(130)
+
+
+class StopButton:
+    """While it is entered, the first Ctrl-C sets `pressed`; the next one, or 2 s of waiting, interrupts.
+
+    Outside the main thread no signal arrives, and it only carries `pressed`.
+    """
+
+    PATIENCE = 2.0  # seconds for the step under way
+
+    def __init__(self) -> None:
+        self.pressed = False
+        self._before: Any = None
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> StopButton:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._press)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _press(self, number: int, frame: FrameType | None) -> None:
+        if self.pressed:
+            raise KeyboardInterrupt
+        self.pressed = True
+        self._timer = threading.Timer(self.PATIENCE, _press_again)
+        self._timer.daemon = True
+        self._timer.start()
+
+
+def _press_again() -> None:
+    """A real signal: the main thread may be waiting for a worker, deep in the system."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:
+        signal.raise_signal(signal.SIGINT)

@@ -1,0 +1,271 @@
+"""The four pictures of the playground: the loss twice, the map, and the workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.colors import BoundaryNorm, to_rgb
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from numpy.typing import NDArray
+
+from .. import style
+from ..planes import Floats
+from ..surface import Surface, levels
+from .frame import Curves, Frame, expected_seconds, expected_steps, loss_range
+from .panel import HEIGHT, SMALL, TEXT, WIDTH, Panel
+
+_NUMBER = FuncFormatter(lambda value, _: style.number(value))
+
+
+class LossPanel(Panel):
+    """The loss against steps, or against seconds of training."""
+
+    margins = (74, 28, 36, 48)
+
+    def __init__(self, theme: style.Theme, *, by: str, sharpness: float = 1.0) -> None:
+        super().__init__(theme, f"Loss against {by}", sharpness)
+        self.by = by
+        self._limits: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+        self.label("training time (s)" if by == "seconds" else "step", "loss per example")
+        self.ax.set_yscale("log")
+        new, old, theme_ = theme.colour(0), theme.muted, theme
+        self._lines = {
+            "before": self.ax.plot([], [], color=old, lw=1.6, ls=style.LINES[1], animated=True)[0],
+            "raw": self.ax.plot([], [], color=new, lw=0.8, alpha=0.45, animated=True)[0],
+            "mean": self.ax.plot([], [], color=new, lw=2.4, animated=True, path_effects=style.halo(theme_, 4))[0],
+            "goal at": self.ax.plot([], [], "*", color=theme.colour(2), ms=16, mec=theme.paper, animated=True)[0],
+        }
+        self._goal = self.ax.axhline(1, color=theme.colour(2), lw=1.6, ls=style.LINES[2])
+        self._goal_word = self.ax.annotate(
+            "goal", (0, 1), (5, -4), xycoords=("axes fraction", "data"), textcoords="offset points", va="top",
+            fontsize=SMALL, color=theme.colour(2), fontweight="bold",
+        )  # fmt: skip
+        self.text(WIDTH - self.margins[1], 10, "- -  the run before", ha="right", va="top", color=old)
+
+    def fit(self, frame: Frame) -> bool:
+        """See Panel. The limits stay as long as they can: each change costs a whole drawing."""
+        now, (right, low, high, _) = frame.curves, self._limits
+        needed = self._reach(now)
+        if not needed <= right <= 2.5 * needed:
+            right = needed
+        wanted = loss_range(_first(now), frame.goal, *_extent(now))
+        if not (low <= wanted[0] * 1.01 and low * 30 > wanted[0]) or not wanted[1] / 12 <= high <= wanted[1] * 12:
+            low, high = wanted
+        elif high < wanted[1] / 1.01:
+            high = wanted[1]
+        if (right, low, high, frame.goal) == self._limits:
+            return False
+        self._limits = right, low, high, frame.goal
+        self.ax.set_xlim(0, right)
+        self.ax.set_ylim(low, high)
+        few = high / low < 2000
+        self.ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 60 else (1, 3) if few else (1,)))
+        self.ax.yaxis.set_major_formatter(_NUMBER)
+        self.ax.yaxis.set_minor_formatter(NullFormatter())
+        self.ax.xaxis.set_major_locator(MaxNLocator(5, integer=self.by == "steps"))
+        self.ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
+        self._goal.set_ydata([frame.goal, frame.goal])
+        self._goal_word.xy = (0, frame.goal)
+        self._goal_word.set_text(f"goal {style.number(frame.goal)}")
+        return True
+
+    def _reach(self, curves: Curves) -> float:
+        done = int(curves.mean_at[-1]) if len(curves.mean_at) else 0
+        total = expected_steps(done, curves.total)
+        if self.by == "steps":
+            return float(total)
+        seconds = curves.mean_seconds
+        if not len(seconds):
+            return 0.1
+        whole = np.interp(np.arange(1, done + 1), curves.mean_at, seconds) if done > 1 else seconds
+        return expected_seconds(whole, total)
+
+    def moving(self, frame: Frame) -> Iterator[Artist]:
+        """See Panel."""
+        now, before, lines = frame.curves, frame.before, self._lines
+        steps = self.by == "steps"
+        if before is not None:
+            lines["before"].set_data(before.mean_at if steps else before.mean_seconds, before.mean)
+            yield lines["before"]
+        lines["raw"].set_data(now.raw_at if steps else now.raw_seconds, now.raw)
+        yield lines["raw"]
+        lines["mean"].set_data(now.mean_at if steps else now.mean_seconds, now.mean)
+        yield lines["mean"]
+        if frame.goal_at is not None:
+            lines["goal at"].set_data([frame.goal_at[0 if steps else 1]], [frame.goal])
+            yield lines["goal at"]
+
+
+def _first(curves: Curves) -> float:
+    return float(curves.raw[0]) if len(curves.raw) and curves.raw[0] > 0 else 1.0
+
+
+def _extent(now: Curves) -> tuple[float, float]:
+    """The least and the largest mean loss; single mini-batches and the run before are seen as far as they fit."""
+    values = now.mean[np.isfinite(now.mean) & (now.mean > 0)]
+    return (float(values.min()), float(values.max())) if len(values) else (1.0, 1.0)
+
+
+class MapPanel(Panel):
+    """The loss contour with the path on it."""
+
+    margins = (74, 78, 36, 48)
+
+    def __init__(self, theme: style.Theme, sharpness: float = 1.0) -> None:
+        super().__init__(theme, "Path on the loss contour", sharpness)
+        self._surface: Surface | None = None
+        self.surface: Surface | None = None
+        colour, old = theme.colour(0), theme.muted
+        self._before = self.ax.plot([], [], color=old, lw=1.6, ls=style.LINES[1], animated=True, zorder=4)[0]
+        self._path = self.ax.plot(
+            [], [], color=colour, lw=2.2, animated=True, path_effects=style.halo(theme, 4), zorder=5
+        )[0]
+        self._here = self.ax.plot([], [], "o", color=colour, ms=10, mec=theme.paper, mew=1.5, animated=True)[0]
+        self._start = self.ax.plot([], [], "o", color=theme.paper, ms=9, mec=theme.ink, mew=2, animated=True)[0]
+        self._bar = self.figure.add_axes((1 - 66 / WIDTH, 48 / HEIGHT, 12 / WIDTH, 1 - 84 / HEIGHT))
+        self._bar.set_visible(False)
+        self.text(WIDTH - 16, 10, "○ start   - - the run before", ha="right", va="top", color=theme.muted)
+
+    def fit(self, frame: Frame) -> bool:
+        """See Panel. Another surface is another background."""
+        if self.surface is self._surface:
+            return False
+        self._surface = self.surface
+        if self.surface is not None:
+            self._draw_surface(self.surface)
+        return True
+
+    def _draw_surface(self, surface: Surface) -> None:
+        ax, theme = self.ax, self.theme
+        for old in list(ax.collections):
+            old.remove()
+        chosen = levels(surface.loss, 12)
+        heights = np.ma.masked_invalid(np.maximum(surface.loss, chosen[0]))
+        norm = BoundaryNorm(chosen, theme.surface.N, extend="max")
+        filled = ax.contourf(surface.a, surface.b, heights, chosen, cmap=theme.surface, norm=norm, extend="max")
+        ax.contour(surface.a, surface.b, heights, chosen[1:], colors=theme.muted, linewidths=0.7, alpha=0.6)
+        ax.grid(False)
+        ax.set_xlim(surface.a[0], surface.a[-1])
+        ax.set_ylim(surface.b[0], surface.b[-1])
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(MaxNLocator(5))
+        kept = surface.plane.kept or (float("nan"), float("nan"))
+        self.label(f"PCA direction 1 ({kept[0]:.0%})", f"PCA direction 2 ({kept[1]:.0%})")
+        self._bar.clear()
+        self._bar.set_visible(True)
+        self.figure.colorbar(filled, cax=self._bar, ticks=chosen[::3], format=_NUMBER)
+        self._bar.tick_params(which="both", colors=theme.muted, labelcolor=theme.ink, labelsize=SMALL)
+        self._bar.minorticks_off()
+        for side in self._bar.spines.values():
+            side.set_edgecolor(theme.muted)
+
+    def moving(self, frame: Frame) -> Iterator[Artist]:
+        """See Panel."""
+        if self.surface is None:
+            return
+        if frame.path_before is not None:
+            self._before.set_data(*frame.path_before.T)
+            yield self._before
+        if len(frame.path):
+            self._path.set_data(*frame.path.T)
+            yield self._path
+            self._start.set_data(*frame.path[:1].T)
+            yield self._start
+            self._here.set_data(*_inside(frame.path, self.surface)[-1:].T)
+            self._here.set_marker("X" if frame.diverged else "o")
+            yield self._here
+
+
+def _inside(path: Floats, surface: Surface) -> Floats:
+    """The path with what leaves the map brought to its edge, so that its end can be seen."""
+    low, high = np.array([surface.a[0], surface.b[0]]), np.array([surface.a[-1], surface.b[-1]])
+    edge = 0.03 * (high - low)
+    clipped: Floats = np.clip(path, low + edge, high - edge)
+    return clipped
+
+
+class WorkersPanel(Panel):
+    """What the workers did in the last steps."""
+
+    margins = (92, 16, 62, 48)
+
+    def __init__(self, theme: style.Theme, sharpness: float = 1.0) -> None:
+        super().__init__(theme, "What the workers do", sharpness)
+        self.sharpness = sharpness
+        self._shown: tuple[int, float] = (0, 0.0)
+        self._right = 1.0
+        self.ax.grid(False)
+        self.ax.spines["left"].set_visible(False)
+        self.ax.tick_params(axis="y", length=0)
+        self._colours = {kind: _bytes(colour) for kind, (colour, _) in style.DOING.items()}
+        self._ink = _bytes(theme.ink)
+        x = 12.0
+        for kind, (colour, _) in style.DOING.items():
+            self.text(x, 36, "■", va="top", color=colour, fontsize=TEXT)
+            self.text(x + 18, 37, kind, va="top", color=theme.ink)
+            x += 40 + 7.6 * len(kind)
+        self.text(x, 36, "■", va="top", color=theme.ink, fontsize=TEXT)
+        self.text(x + 18, 37, "average, update", va="top", color=theme.ink)
+        self._share = self.text(WIDTH - 16, 10, "", ha="right", va="top", color=theme.ink, animated=True)
+
+    def fit(self, frame: Frame) -> bool:
+        """See Panel."""
+        times = frame.times
+        workers = times.workers if times is not None else 1
+        if times is not None:
+            span = float(times.updated[-1]) * 1e3
+            if not 0.5 * self._right < span <= self._right:
+                self._right = span * 1.15
+        if (workers, self._right) == self._shown:
+            return False
+        self._shown = workers, self._right
+        names = [f"worker {k}" for k in range(workers)]
+        self.ax.set_yticks(range(workers + 1), [*names, "master"])
+        self.ax.set_ylim(workers + 0.5, -0.5)
+        self.ax.set_xlim(0, self._right)
+        self.ax.xaxis.set_major_locator(MaxNLocator(5))
+        self.ax.xaxis.set_major_formatter(_NUMBER)
+        self.label("time of the last steps (ms)")
+        return True
+
+    def moving(self, frame: Frame) -> Iterator[Artist]:
+        """See Panel."""
+        if frame.shares is not None:
+            self._share.set_text(f"{frame.shares[0]:.0%} of the time: computing")
+            yield self._share
+
+    def touch(self, frame: Frame, pixels: NDArray[np.uint8]) -> None:
+        """See Panel: the bars."""
+        times = frame.times
+        if times is None:
+            return
+        box = self.ax.bbox
+        height, width = pixels.shape[:2]
+        rows = times.workers + 1
+        across, down = box.width / (self._right / 1e3), box.height / rows
+        top = height - box.y1
+
+        def bar(row: int, start: float, stop: float, tall: float, colour: Any) -> None:
+            left = int(box.x0 + max(start, 0.0) * across)
+            right = max(left + 1, round(box.x0 + stop * across))
+            middle = top + (row + 0.5) * down
+            if left < box.x1:
+                y = slice(round(middle - tall / 2 * down), max(1, round(middle + tall / 2 * down)))
+                pixels[y, left : min(right, int(box.x1), width), :3] = colour
+
+        for worker in range(times.workers):
+            for kind, start, stop in times.intervals(worker):
+                bar(worker, start, stop, style.DOING[kind][1], self._colours[kind])
+        for passed, updated in zip(times.passed, times.updated, strict=True):
+            bar(times.workers, float(passed), float(updated), 0.76, self._ink)
+            x = int(box.x0 + float(passed) * across)
+            if x < box.x1:
+                pixels[round(top) : round(top + box.height) : 2, x, :3] = self._ink
+
+
+def _bytes(colour: str) -> tuple[int, int, int]:
+    red, green, blue = (round(255 * part) for part in to_rgb(colour))
+    return red, green, blue

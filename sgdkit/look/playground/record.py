@@ -1,0 +1,103 @@
+"""What is kept of a run while it goes on: written by the thread that trains, read by the one that draws.
+
+The writer must lose no time, so there is no lock: rows are filled first and counted last, and a reader only looks at
+rows that are counted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...history import Step
+from ...types import Vector
+from ..planes import Floats
+from .clock import Clock
+from .problem import Problem
+from .settings import Settings
+
+POINTS = 150  # of a path, before it is taken only at every second step, then at every fourth, …
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended. how: "finished", "stopped", "diverged" or "failed"; accuracy: on the test data, or None.
+
+    curvature: λmax where it ended, or None. failure: what went wrong, in a line; trace: Python's own account of it.
+    """
+
+    how: str
+    accuracy: float | None = None
+    curvature: float | None = None
+    failure: str = ""
+    trace: str = ""
+
+
+class Record:
+    """The growing history of one run of `settings.steps` steps."""
+
+    def __init__(self, settings: Settings, problem: Problem | None, workers: int) -> None:
+        self.settings, self.problem = settings, problem
+        self.loss: Floats = np.empty(settings.steps)
+        self.seconds: Floats = np.empty(settings.steps)
+        self.steps = 0
+        self.clock = Clock(workers)
+        self.ending: Ending | None = None
+        self._passed: deque[Vector] = deque()
+        self._path: list[tuple[float, float]] = []
+        self.away = 0.0  # the largest distance of the path from the map's plane
+
+    def begin(self, w0: Vector) -> None:
+        """The run starts from w0."""
+        self._passed.append(w0.copy())
+
+    def add(self, step: Step) -> bool:
+        """A step has ended; True if it was the last one. Called by the thread that trains."""
+        number = self.steps
+        self.loss[number], self.seconds[number] = step.loss, step.seconds
+        self.clock.updated()
+        number += 1
+        if number % every(number) == 0:
+            self._passed.append(step.w.copy())
+        self.steps = number
+        return number == len(self.loss)
+
+    def path(self) -> Floats:
+        """(k, 2) the path so far on the map. Called by the thread that draws."""
+        plane = self.problem.surface.plane if self.problem is not None else None
+        while plane is not None and self._passed:
+            w = self._passed.popleft()[None]
+            if np.isfinite(w).all() and np.abs(w).max() < 1e9:
+                self._path.append(tuple(plane.coordinates(w)[0]))
+                self.away = max(self.away, float(plane.distance(w)[0]))
+        return np.array(self._path).reshape(-1, 2)
+
+    @property
+    def mean_loss(self) -> Floats:
+        """(steps,) the mean loss of the last epoch's mini-batches at each step; shorter at the start."""
+        return epoch_means(self.loss[: self.steps], self.epoch_steps)
+
+    @property
+    def epoch_steps(self) -> int:
+        """Steps of an epoch."""
+        examples = len(self.problem.split.train) if self.problem is not None else self.settings.batch_size
+        return max(1, -(-examples // self.settings.batch_size))
+
+
+def every(step: int) -> int:
+    """At which steps around this one the path is taken: where it begins, where most happens, at all of them."""
+    return 1 << max(0, (step // POINTS).bit_length() - 1)
+
+
+def epoch_means(loss: NDArray[Any], steps: int) -> Floats:
+    """(n,) -> (n,): the mean of the last `steps` losses, of fewer at the start; not finite from the first NaN on."""
+    sums = np.concatenate([[0.0], np.cumsum(np.nan_to_num(loss, nan=np.inf))])
+    last = np.arange(1, len(loss) + 1)
+    first = np.maximum(last - steps, 0)
+    with np.errstate(invalid="ignore"):
+        means: Floats = (sums[last] - sums[first]) / (last - first)
+    return means

@@ -1,0 +1,1 @@
+"""The layers, one file each; `layer.py` says what a layer is."""

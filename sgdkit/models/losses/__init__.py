@@ -1,0 +1,1 @@
+"""The losses, one file each; `loss.py` says what a loss is."""

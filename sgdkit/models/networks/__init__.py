@@ -1,0 +1,1 @@
+"""The course's networks, one file each."""

@@ -1,0 +1,213 @@
+"""`Pool`: Python's `multiprocessing.Pool`, made to work in a notebook.
+
+It is used like the original (docs.python.org, multiprocessing.pool.Pool) and is a subclass of it. It differs where
+the original hangs or surprises:
+
+- functions, lambdas and closures from a notebook cell work with every start method, whether they were defined
+  before the pool or after it, and always as they are *now*, with the globals of now;
+- a worker that is killed is replaced and its task run again; a task that kills workers again and again raises
+  `WorkerDied`;
+- each worker has its own random stream, and one BLAS thread;
+- Ctrl-C or the notebook's stop button ends the call and leaves the pool usable; nothing outlives the master.
+
+How: each worker has a pipe of its own (`worker.py`), and one thread of the master hands out the tasks
+(`dispatcher.py`).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.pool
+import multiprocessing.util
+import os
+from collections.abc import Callable, Iterable, Iterator
+from multiprocessing.context import BaseContext
+from multiprocessing.pool import ApplyResult
+from numbers import Integral
+from typing import Any
+
+from .dispatcher import Death, Dispatcher, Task, WorkerDied
+from .worker import Shipped
+
+__all__ = ["Pool", "WorkerDied"]
+
+
+class Pool(multiprocessing.pool.Pool):
+    """A pool of worker processes.
+
+    processes: how many workers; by default as many as this process may use cores.
+    initializer, initargs, maxtasksperchild, context: as in multiprocessing.Pool.
+    start_method: "fork", "spawn" or "forkserver"; by default Python's own for this system.
+    seed: of the workers' random streams (numpy's global one and the module random's); by default fresh ones.
+    retries: how often a task whose worker died is run again before it raises WorkerDied.
+    Raises ValueError for an impossible number or start method.
+    """
+
+    def __init__(
+        self,
+        processes: int | None = None,
+        initializer: Callable[..., object] | None = None,
+        initargs: Iterable[Any] = (),
+        maxtasksperchild: int | None = None,
+        context: BaseContext | None = None,
+        *,
+        start_method: str | None = None,
+        seed: int | None = None,
+        retries: float = 3,
+    ) -> None:
+        self._state = "INIT"  # what the parent's __del__ looks at, should we not get any further
+        if processes is None:
+            processes = available_cores()
+        for name, value in (("processes", processes), ("maxtasksperchild", maxtasksperchild)):
+            if value is not None and (isinstance(value, bool) or not isinstance(value, Integral) or value < 1):
+                raise ValueError(f"{name} is {value!r}: give a whole number of at least 1.")
+        if multiprocessing.current_process().daemon:
+            raise AssertionError(
+                "this is a worker process of a pool, and those may not start processes of their own: compute here "
+                'without a pool (SyncSGD has engine="serial").'
+            )
+        if initializer is not None and not callable(initializer):
+            raise TypeError(f"initializer is {initializer!r}: give a function.")
+        self._ctx = context_of(start_method) if context is None else context
+        self._processes = processes
+        self._cache: dict[int, ApplyResult[Any]] = {}
+        self._dispatcher = Dispatcher(
+            self._ctx, processes, (initializer, tuple(initargs)), maxtasksperchild, seed, retries, self._cache
+        )
+        self._taskqueue = _TaskQueue(self._dispatcher)
+        self._state = multiprocessing.pool.RUN
+        self._finalizer = multiprocessing.util.Finalize(self, self._dispatcher.stop, exitpriority=15)
+
+    def _map_async(self, func: Any, iterable: Any, *args: Any, **kwargs: Any) -> Any:
+        return super()._map_async(_ship(func), iterable, *args, **kwargs)  # type: ignore[misc]
+
+    def map(self, func: Any, iterable: Any, chunksize: int | None = None) -> list[Any]:
+        """[func(item) for item in iterable], computed by the workers; blocks until all are there."""
+        return self._wait_for(self.map_async(func, iterable, chunksize))
+
+    def starmap(self, func: Any, iterable: Any, chunksize: int | None = None) -> list[Any]:
+        """[func(*item) for item in iterable], computed by the workers."""
+        return self._wait_for(self.starmap_async(func, iterable, chunksize))
+
+    def apply(self, func: Any, args: Any = (), kwds: Any = None) -> Any:
+        """func(*args, **kwds), computed by one worker."""
+        return self._wait_for(self.apply_async(func, args, kwds or {}))
+
+    def apply_async(self, func: Any, args: Any = (), kwds: Any = None, *callbacks: Any, **named: Any) -> Any:
+        """Like apply, but returns an AsyncResult at once."""
+        return super().apply_async(_ship(func), args, kwds or {}, *callbacks, **named)
+
+    def imap(self, func: Any, iterable: Any, chunksize: int | None = 1) -> Any:
+        """Like map, but an iterator: each result in its turn as soon as it is there."""
+        return self._stoppable(super().imap(_ship(func), iterable, chunksize))
+
+    def imap_unordered(self, func: Any, iterable: Any, chunksize: int | None = 1) -> Any:
+        """Like imap, in the order in which the results arrive."""
+        return self._stoppable(super().imap_unordered(_ship(func), iterable, chunksize))
+
+    def _stoppable(self, results: Any) -> Any:
+        job = max(self._cache, default=-1)  # the parent numbers its jobs upwards
+        return _Results(results, lambda: self._dispatcher.abandon(job))
+
+    def _wait_for(self, result: Any) -> Any:
+        try:
+            while not result.ready():
+                result.wait(0.5)  # on Windows, Ctrl-C is noticed only between two waits
+            return result.get()
+        except KeyboardInterrupt:
+            self._dispatcher.abandon(result._job)
+            raise
+
+    @property
+    def pids(self) -> list[int]:
+        """The process numbers of the workers, in the order of their seats."""
+        return [member.process.pid or 0 for member in list(self._dispatcher.workers)]
+
+    @property
+    def deaths(self) -> list[Death]:
+        """The workers that ended without being told to, in order of time."""
+        return list(self._dispatcher.deaths)
+
+    @property
+    def _pool(self) -> list[Any]:
+        return [member.process for member in list(self._dispatcher.workers)]
+
+    def close(self) -> None:
+        """No more tasks; the workers end when those under way are done."""
+        if self._state == multiprocessing.pool.RUN:
+            self._state = multiprocessing.pool.CLOSE
+            self._dispatcher.close()
+
+    def terminate(self) -> None:
+        """Ends the workers now."""
+        self._state = multiprocessing.pool.TERMINATE
+        self._finalizer()
+
+    def join(self) -> None:
+        """Waits until the workers have ended; call close or terminate first."""
+        if self._state == multiprocessing.pool.RUN:
+            raise ValueError("Pool is still running: call close() or terminate() before join().")
+        self._dispatcher.thread.join()
+
+
+def available_cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def context_of(start_method: str | None) -> BaseContext:
+    """multiprocessing's context of that name; ValueError with the possible names where there is none."""
+    possible = multiprocessing.get_all_start_methods()
+    if start_method is not None and start_method not in possible:
+        raise ValueError(f"start method {start_method!r} does not exist here: choose one of {', '.join(possible)}.")
+    # get_context(None) would be a context whose method can still change.
+    return multiprocessing.get_context(start_method or multiprocessing.get_start_method())
+
+
+def _ship(function: Any) -> Any:
+    """Pickles the function now, so that the workers use it as it is now."""
+    if not callable(function):
+        raise TypeError(f"{function!r} cannot be called: give the pool a function.")
+    return function if isinstance(function, Shipped) else Shipped(function)
+
+
+class _Results:
+    """What imap returns: Ctrl-C or the stop button while one waits for the next result ends the whole call."""
+
+    def __init__(self, results: Any, abandon: Callable[[], None]) -> None:
+        self._results, self._abandon = results, abandon
+
+    def __iter__(self) -> _Results:
+        return self
+
+    def __next__(self) -> Any:
+        return self.next()
+
+    def next(self, timeout: float | None = None) -> Any:
+        """The next result; multiprocessing.TimeoutError where it is not there in so many seconds."""
+        try:
+            return next(self._results) if timeout is None else self._results.next(timeout)
+        except KeyboardInterrupt:
+            self._abandon()
+            raise
+
+
+class _TaskQueue:
+    """Where the parent's methods put the tasks of a call: here they go on to the dispatcher."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
+
+    def put(self, item: tuple[Iterable[tuple[Any, ...]], Callable[[int], None] | None]) -> None:
+        self._dispatcher.submit(self._tasks(*item))
+
+    @staticmethod
+    def _tasks(call: Iterable[tuple[Any, ...]], set_length: Callable[[int], None] | None) -> Iterator[Task]:
+        number = 0
+        for task in call:
+            number += 1
+            yield Task(*task)
+        if set_length is not None:
+            set_length(number)

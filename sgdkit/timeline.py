@@ -1,0 +1,117 @@
+"""What each worker did when: the clock readings of a run, and what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Clock = NDArray[np.float64]
+Kind = Literal["computing", "waiting", "communicating"]
+
+
+@dataclass(eq=False)
+class Timeline:
+    """Readings of the monotonic clock, in seconds since the start of the run, for S steps and W workers.
+
+    One step is, in this order:
+    shared (S,)    the master begins to share w
+    begin  (S, W)  the worker has the news and begins to compute
+    end    (S, W)  the worker has computed its shard's gradient
+    sent   (S, W)  the gradient lies where the master reads it
+    passed (S,)    the master has passed the barrier: all gradients are there
+    updated (S,)   the master has averaged and updated w
+    NaN stands where a worker had no part in a step: it had no shard, or, with backup workers, was too late.
+    """
+
+    shared: Clock
+    begin: Clock
+    end: Clock
+    sent: Clock
+    passed: Clock
+    updated: Clock
+    cpu_seconds: Clock = field(default_factory=lambda: np.empty(0))  # (W,) CPU time that each worker used
+
+    @property
+    def steps(self) -> int:
+        return len(self.shared)
+
+    @property
+    def workers(self) -> int:
+        return self.begin.shape[1]
+
+    @property
+    def used(self) -> NDArray[np.bool_]:
+        """(S, W) whose gradient was used in which step."""
+        return ~np.isnan(self.sent)
+
+    def intervals(self, worker: int) -> Iterator[tuple[Kind, float, float]]:
+        """(kind, start, stop) in order of time: what this worker did in each step.
+
+        It communicates from `shared` to `begin` and from `end` to `sent`, computes from `begin` to `end`, and
+        then waits for the others at the barrier and for the master's update. What happens between two steps
+        (a new epoch's order, an evaluation) is in no interval.
+        """
+        for step in range(self.steps):
+            begin, end, sent = self.begin[step, worker], self.end[step, worker], self.sent[step, worker]
+            shared, updated = float(self.shared[step]), float(self.updated[step])
+            if np.isnan(begin):  # it had no shard, or its gradient was thrown away
+                yield "waiting", shared, updated
+                continue
+            yield "communicating", shared, float(begin)
+            yield "computing", float(begin), float(end)
+            yield "communicating", float(end), float(sent)
+            yield "waiting", float(sent), updated
+
+    def share(self) -> dict[Kind, float]:
+        """Which fraction of the workers' time went where; the three add up to 1."""
+        total: dict[Kind, float] = {"computing": 0.0, "waiting": 0.0, "communicating": 0.0}
+        for worker in range(self.workers):
+            for kind, start, stop in self.intervals(worker):
+                total[kind] += stop - start
+        everything = sum(total.values()) or 1.0
+        return {kind: seconds / everything for kind, seconds in total.items()}
+
+    def efficiency(self) -> float:
+        """Scaling efficiency as in seeds/004: the mean CPU time of a process over the wall time.
+
+        1 means that every worker computed all the time. NaN where no CPU times were taken.
+        """
+        if not len(self.cpu_seconds) or not self.steps:
+            return float("nan")
+        return float(np.mean(self.cpu_seconds) / (self.updated[-1] - self.shared[0]))
+
+
+class Recorder:
+    """Collects a `Timeline` while a run goes on: a row a step, in blocks that are never copied."""
+
+    BLOCK = 1024
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._blocks: list[Clock] = []
+        self._row = self.BLOCK
+
+    def add(self, shared: float, spans: Clock, passed: float, updated: float) -> None:
+        """One step. spans: (W, 3) readings of begin, end and sent."""
+        if self._row == self.BLOCK:
+            self._blocks.append(np.empty((self.BLOCK, 3 + 3 * self._workers)))
+            self._row = 0
+        row = self._blocks[-1][self._row]
+        row[0], row[1], row[2] = shared, passed, updated
+        row[3:] = spans.ravel()
+        self._row += 1
+
+    def timeline(self, start: float, cpu_seconds: Clock | None = None) -> Timeline:
+        """All steps so far, counted from `start`."""
+        rows = np.concatenate([*self._blocks, np.empty((0, 3 + 3 * self._workers))])
+        rows = rows[: max(0, len(self._blocks) - 1) * self.BLOCK + (self._row if self._blocks else 0)] - start
+        spans = rows[:, 3:].reshape(len(rows), self._workers, 3)
+        begin, end, sent = (spans[:, :, column] for column in range(3))
+        return Timeline(
+            rows[:, 0], begin, end, sent, rows[:, 1], rows[:, 2],
+            np.empty(0) if cpu_seconds is None else cpu_seconds,
+        )  # fmt: skip
