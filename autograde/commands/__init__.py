@@ -1,0 +1,64 @@
+"""The commands of ``python -m autograde``, one file each.
+
+A command's module has ``HELP`` (one line), ``DESCRIPTION``, ``arguments(parser)`` and ``run(args) -> exit
+status``; its file name is its name.
+"""
+
+import argparse
+import importlib
+import logging
+import sys
+import warnings
+from collections.abc import Sequence
+
+from autograde.errors import CourseError
+
+NAMES = ("release", "grade", "feedback", "export", "examine", "demo")
+
+_DESCRIPTION = """\
+Release assignments, grade a class and export its grades. Every command is a thin layer on nbgrader, whose own
+commands (nbgrader autograde, nbgrader generate_feedback, …, and formgrader) work on the same course."""
+
+_EPILOG = """\
+usual order:
+  python -m autograde release          make and prove the student notebooks
+  (put submissions into autograde/submitted/<student>/<assignment>/)
+  python -m autograde grade 2-syncsgd
+  python -m autograde feedback 2-syncsgd
+  python -m autograde export
+
+see it all work on a ready-made class:
+  python -m autograde demo --out demo"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line with all its commands."""
+    raw = argparse.RawDescriptionHelpFormatter
+    top = argparse.ArgumentParser("python -m autograde", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=raw)
+    commands = top.add_subparsers(dest="command", required=True, metavar="command")
+    for name in NAMES:
+        module = importlib.import_module(f"autograde.commands.{name}")
+        sub = commands.add_parser(name, help=module.HELP, description=module.DESCRIPTION, formatter_class=raw)
+        module.arguments(sub)
+        sub.set_defaults(run=module.run)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status. An instructor's mistake is told in one sentence."""
+    args = parser().parse_args(argv)
+    quiet()
+    try:
+        return int(args.run(args))
+    except CourseError as error:
+        print(f"autograde {args.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"\nautograde {args.command}: stopped; what was done so far is kept.", file=sys.stderr)
+        return 130
+
+
+def quiet() -> None:
+    """Keep the warnings of libraries about themselves away from people."""
+    warnings.filterwarnings("ignore")
+    logging.getLogger("traitlets").setLevel(logging.ERROR)

@@ -1,0 +1,5 @@
+"""
+title = "hard: the solution itself"
+notebook = "hard"
+kind = "right"
+"""

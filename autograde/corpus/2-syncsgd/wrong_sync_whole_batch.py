@@ -1,0 +1,25 @@
+"""
+title = "Every worker computes the whole mini-batch"
+notebook = "easy"
+kind = "wrong"
+[points]
+sync_sgd = 2
+[says]
+sync_sgd = ["every worker computes the whole mini-batch"]
+"""
+
+
+# %% sync_sgd
+def sync_sgd(w, X, Y, *, workers, batch_size, lr, lam, epochs, seed):
+    rng = np.random.default_rng(seed)
+    path = [w]
+    with Pool(workers) as pool:
+        for _epoch in range(epochs):
+            order = rng.permutation(len(X))
+            for start in range(0, len(X), batch_size):
+                batch = order[start : start + batch_size]
+                tasks = [(w, X[batch], Y[batch]) for shard in split_batch(batch, workers)]
+                g = average_gradients(pool.map(worker_gradient, tasks)) + lam / len(X) * w
+                w = w - lr * g
+            path.append(w)
+    return path

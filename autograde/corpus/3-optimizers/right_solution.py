@@ -1,0 +1,5 @@
+"""
+title = "The solution itself"
+notebook = "optimizers"
+kind = "right"
+"""

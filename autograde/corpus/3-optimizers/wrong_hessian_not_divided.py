@@ -1,0 +1,21 @@
+"""
+title = "Does not divide"
+notebook = "optimizers"
+kind = "wrong"
+[points]
+hessian = 0
+[says]
+hessian = ["not divided"]
+"""
+
+
+# %% hessian
+def hessian(gradient, w):
+    h = 1e-5
+    n = len(w)
+    H = np.zeros((n, n))
+    for i in range(n):
+        e = np.zeros(n)
+        e[i] = h
+        H[i] = gradient(w + e) - gradient(w - e)
+    return H

@@ -1,0 +1,20 @@
+"""
+title = "Nesterov's step in the place of momentum"
+notebook = "optimizers"
+kind = "wrong"
+[points]
+momentum = 0
+[says]
+momentum = ["Nesterov's momentum"]
+"""
+
+
+# %% momentum
+class Momentum:
+    def __init__(self, lr, momentum):
+        self.lr, self.mu = lr, momentum
+        self.v = 0
+
+    def step(self, w, g):
+        self.v = self.mu * self.v + g
+        return w - self.lr * (g + self.mu * self.v)

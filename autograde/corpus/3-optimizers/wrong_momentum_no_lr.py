@@ -1,0 +1,20 @@
+"""
+title = "The learning rate is forgotten"
+notebook = "optimizers"
+kind = "wrong"
+[points]
+momentum = 0
+[says]
+momentum = ["learning rate is missing"]
+"""
+
+
+# %% momentum
+class Momentum:
+    def __init__(self, lr, momentum):
+        self.lr, self.mu = lr, momentum
+        self.v = 0
+
+    def step(self, w, g):
+        self.v = self.mu * self.v + g
+        return w - self.v

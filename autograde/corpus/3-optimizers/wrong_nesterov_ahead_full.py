@@ -1,0 +1,20 @@
+"""
+title = "Looks ahead without momentum"
+notebook = "optimizers"
+kind = "wrong"
+[points]
+nesterov = 0
+[says]
+nesterov = ["The step is g + v"]
+"""
+
+
+# %% nesterov
+class Nesterov:
+    def __init__(self, lr, momentum):
+        self.lr, self.mu = lr, momentum
+        self.v = 0
+
+    def step(self, w, g):
+        self.v = self.mu * self.v + g
+        return w - self.lr * (g + self.v)

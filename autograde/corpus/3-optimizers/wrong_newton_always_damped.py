@@ -1,0 +1,18 @@
+"""
+title = "Adds damping always"
+notebook = "optimizers"
+kind = "wrong"
+[points]
+newton_step = 0
+[says]
+newton_step = ["tau is damping everywhere"]
+"""
+
+
+# %% newton_step
+def newton_step(w, gradient, damping):
+    H, g = hessian(gradient, w), gradient(w)
+    least = np.linalg.eigvalsh(H)[0]
+    n = len(w)
+    tau = damping
+    return w - np.linalg.solve(H + tau * np.eye(n), g)

@@ -1,0 +1,18 @@
+"""
+title = "H @ g"
+notebook = "optimizers"
+kind = "wrong"
+[points]
+newton_step = 0
+[says]
+newton_step = ["multiplied by H"]
+"""
+
+
+# %% newton_step
+def newton_step(w, gradient, damping):
+    H, g = hessian(gradient, w), gradient(w)
+    least = np.linalg.eigvalsh(H)[0]
+    n = len(w)
+    pass
+    return w - H @ g

@@ -1,0 +1,18 @@
+"""
+title = "Solves without damping"
+notebook = "optimizers"
+kind = "wrong"
+[points]
+newton_step = 0
+[says]
+newton_step = ["H is not damped"]
+"""
+
+
+# %% newton_step
+def newton_step(w, gradient, damping):
+    H, g = hessian(gradient, w), gradient(w)
+    least = np.linalg.eigvalsh(H)[0]
+    n = len(w)
+    tau = 0.0
+    return w - np.linalg.solve(H + tau * np.eye(n), g)

@@ -1,0 +1,184 @@
+"""One notebook's kernel: started, run with limits, started again when it dies, and ended with all it left."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import nbformat.v4
+from nbclient.client import NotebookClient
+from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
+from nbclient.util import ensure_async
+from nbformat import NotebookNode
+from nbgrader.preprocessors import Execute
+from traitlets import Enum, Integer
+
+from autograde.grading.patience import Patience
+from autograde.grading.sandbox import WAYS, kernel_class
+from autograde.grading.workplace import Workplace
+
+TIMED_OUT = "it took longer than its time limit and was stopped"
+DIED = "the kernel died while it ran"
+
+
+class LimitedExecute(Execute):
+    """nbgrader's Execute with bounded time, output and restarts; nothing that a kernel sends can end the grading."""
+
+    km: Any
+
+    sandbox = Enum(WAYS, "required", help="Whether kernels must run in a sandbox.").tag(config=True)
+    notebook_timeout = Integer(600, help="Seconds that one notebook may take in all.").tag(config=True)
+    max_restarts = Integer(2, help="How often a kernel that died is started again.").tag(config=True)
+    max_output = Integer(2_000_000, help="Characters of output kept from one cell.").tag(config=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shutdown_kernel = "immediate"
+        self.store_widget_state = False
+        self.record_timing = False
+        self.skip_cells_with_tag = "no tag skips a cell in grading"
+        self.allow_errors = True
+
+    def prepare(self, nb: NotebookNode, resources: dict[str, Any]) -> None:
+        """Forget the notebook before, and take this one."""
+        NotebookClient.__init__(self, nb, None)
+        self.reset_execution_trackers()
+        self.resources = resources
+        self._ran: list[str] = []  # sources of the cells to run again in a new kernel
+        self._spoiled: dict[str, str] = {}  # functions not to be called again, and why
+        self._restarts = 0
+        self._over = ""  # why nothing more is run
+        self._patience = Patience(self.timeout or 30, self.notebook_timeout)
+
+    def run_cells(self) -> None:
+        """What is done while the kernel lives; a subclass says what."""
+        raise NotImplementedError
+
+    def in_kernel(self) -> None:
+        """``run_cells`` with a kernel in a scratch folder of its own."""
+        with Workplace(Path(self.resources["metadata"]["path"])) as self._workplace:
+            try:
+                self._start()
+                self.run_cells()
+            finally:
+                self._stop()
+
+    def _start(self) -> None:
+        name = self.nb.metadata.get("kernelspec", {}).get("name") or "python3"
+        kernel = kernel_class(self.sandbox)(self._workplace, kernel_name=name, config=self.config)
+        self.km = kernel
+        self.start_new_kernel(**kernel.start_options())
+        self.start_new_kernel_client()
+
+    def _stop(self) -> None:
+        km: Any = self.km
+        if km is None:
+            return
+        left = km.descendants()
+        try:
+            self._cleanup_kernel()
+        finally:
+            km.end(left)
+            self.km, self.kc = None, None
+
+    def _alive(self) -> bool:
+        return self.km is not None
+
+    def _run(self, cell: NotebookNode, index: int, room: int, seconds: float = 0.0) -> str:
+        """Run one cell; an empty string, or what went wrong. A kernel that died or hangs is gone afterwards.
+
+        ``cell`` stands at ``index`` of the notebook while it runs, and need not be the cell that is there.
+        ``room`` is in characters; it may take ``seconds`` even where patience has become shorter than that.
+        """
+        self._timed_out = False
+        self._room = room
+        self._seconds = max(self._patience.limit(), int(seconds))
+        there = self.nb.cells[index]
+        self.nb.cells[index] = cell
+        try:
+            self.execute_cell(cell, index, store_history=True)
+        except DeadKernelError:
+            self._stop()
+            return DIED
+        except CellTimeoutError:
+            self._patience.stop()
+            self._stop()
+            return TIMED_OUT + ", and would not be interrupted"
+        finally:
+            # What runs later may not rewrite what was shown here.
+            self._display_id_map.clear()
+            self.nb.cells[index] = there
+        if self._timed_out:
+            self._patience.stop()
+            return TIMED_OUT
+        return ""
+
+    def _revive(self) -> None:
+        """A new kernel in which everything that ran well so far runs again, so that the rest can be judged."""
+        if self._restarts >= self.max_restarts:
+            self._over = f"the kernel died {self._restarts + 1} times"
+            return
+        self._restarts += 1
+        self._start()
+        for source in [*self._ran, *map(_stub, self._spoiled, self._spoiled.values())]:
+            if self._run(nbformat.v4.new_code_cell(source), 0, self.max_output):
+                self._over = "the kernel died, and again when the cells before were run once more"
+                self._stop()
+                return
+
+    def _spoil(self, name: str, reason: str) -> None:
+        """Let nothing call the function that never returned, or ended the kernel, a second time."""
+        self._spoiled[name] = f"{name} is not called again: {reason}"
+        if self._alive():
+            self._run(nbformat.v4.new_code_cell(_stub(name, self._spoiled[name])), 0, self.max_output)
+
+    # ---- hooks of nbclient
+
+    def _get_timeout(self, cell: NotebookNode | None) -> int:
+        return self._seconds
+
+    async def _async_poll_kernel_alive(self) -> None:
+        """As in nbclient, but quicker to notice, and silent once another kernel has taken the place."""
+        client: Any = self.kc
+        while self.kc is client:
+            await asyncio.sleep(0.2)
+            if self.kc is client and not await ensure_async(client.is_alive()):
+                if self.task_poll_for_reply is not None:
+                    self.task_poll_for_reply.cancel()
+                return
+
+    def process_message(self, msg: Any, cell: NotebookNode, cell_index: int) -> Any:
+        """As in nbclient; a message that it cannot digest is dropped instead of ending the grading."""
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except CellExecutionComplete:
+            raise
+        except Exception as error:
+            self.log.warning("A message from the kernel was dropped (%s)", type(error).__name__)
+            return None
+
+    async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> Any:
+        self._timed_out = True
+        return await super()._async_handle_timeout(timeout, cell)
+
+    def output(self, outs: list[NotebookNode], msg: Any, display_id: str | None, cell_index: int) -> Any:
+        """Keep an output while there is room, and say once where it was cut off."""
+        if self._room <= 0:
+            return None
+        self._room -= 200 + _size(msg["content"])
+        if self._room <= 0:
+            outs.append(nbformat.v4.new_output("stream", name="stdout", text="\n… more output was cut off here.\n"))
+            return None
+        return super().output(outs, msg, display_id, cell_index)
+
+
+def _stub(name: str, reason: str) -> str:
+    return f"def {name}(*args, **kwargs):\n    raise TimeoutError({reason!r})\n"
+
+
+def _size(content: Any) -> int:
+    """Characters in a message, roughly."""
+    if isinstance(content, dict):
+        return sum(_size(value) for value in content.values())
+    if isinstance(content, list):
+        return sum(_size(value) for value in content)
+    return len(content) if isinstance(content, str) else 8
