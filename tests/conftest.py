@@ -1,0 +1,41 @@
+"""What all tests share: the folder of the repository, and which tests cannot run on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# A shared machine is slow now and then: a law that takes long is still a law. Continuous checks try the same examples
+# every time, so that a change is judged by what it changed; elsewhere they are new ones.
+settings.register_profile("sgdkit", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("sgdkit")
+
+# Marker -> (programs of which one must be on PATH, what to install).
+NEEDS = {
+    "browser": (("chromium", "chromium-browser", "google-chrome"), "chromium"),
+    "mpi": (("mpiexec",), "openmpi-bin"),
+    "sandbox": (("bwrap",), "bubblewrap"),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, with the reason, tests marked as needing a program that is not installed."""
+    for marker, (programs, package) in NEEDS.items():
+        if any(shutil.which(program) for program in programs):
+            continue
+        reason = f"needs {' or '.join(programs)}, which is not installed (Debian: apt install {package})"
+        for item in items:
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the repository."""
+    return ROOT

@@ -1,0 +1,97 @@
+"""However a run with late workers ends, no process, shared-memory segment or semaphore of it is left."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.notebook import gone
+
+SCRIPT = """
+import json, os, signal, sys
+import numpy as np
+from sgdkit import SGD, SyncSGD
+from sgdkit.asynchronous import AsyncSGD
+from sgdkit.data import parabola
+from sgdkit.models import parabola as network
+from sgdkit.stragglers import Stragglers
+
+ending, kind, method = sys.argv[1:]
+late = Stragglers("pareto", 0.004)
+
+def tell(step):
+    if step.step == 5:
+        engine = trainer.engine
+        names = [engine._memory.name] + [s._semlock.name for s in [*engine._signals.go, *engine._signals.done]]
+        print(json.dumps({"pids": engine.pool.pids, "names": [n for n in names if n]}), flush=True)
+        if ending == "worker killed":
+            os.kill(engine.pool.pids[0], signal.SIGKILL)
+    return ending in ("success", "worker killed") and step.step == 20
+
+def gradient(w, X, Y):
+    if ending == "exception" and w[0] > 100.5:
+        raise LookupError("on purpose")
+    return np.full(w.size, -1.0 * len(X))
+
+w0 = np.full(network().size, 100.0)
+if __name__ == "__main__":
+    how = dict(optimizer=SGD(lr=0.01), gradient=gradient, batch_size=6, start_method=method, stragglers=late)
+    if kind == "backup":
+        trainer = SyncSGD(network(), workers=2, backup=1, **how)
+    else:
+        trainer = AsyncSGD(network(), workers=3, lock_free=kind == "lock-free", **how)
+    with trainer:
+        run = trainer.fit(parabola().train, epochs=10**5, w0=w0, callback=tell, progress=False)
+    print("steps", run.steps, "interrupted", run.interrupted)
+"""
+
+
+def left_in_shared_memory(names: list[str]) -> list[str]:
+    """Those of the segments and semaphores that can still be seen (Linux shows them as files)."""
+    files = [Path("/dev/shm") / name.lstrip("/") for name in names]
+    files += [Path("/dev/shm") / f"sem.{name.lstrip('/')}" for name in names]
+    return [str(file) for file in files if file.exists()]
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="shared memory is visible as files on Linux only")
+@pytest.mark.parametrize(
+    ("kind", "method"), [("backup", "fork"), ("backup", "spawn"), ("async", "fork"), ("lock-free", "fork")]
+)
+@pytest.mark.parametrize("ending", ["success", "exception", "Ctrl-C", "worker killed", "master killed"])
+def test_nothing_is_left_after(ending, kind, method, tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(SCRIPT)
+    with open(tmp_path / "errors", "w") as errors:
+        master = subprocess.Popen(
+            [sys.executable, script, ending, kind, method], stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+    assert master.stdout is not None
+    told = json.loads(master.stdout.readline())
+    if ending == "Ctrl-C":
+        os.kill(master.pid, signal.SIGINT)
+    if ending == "master killed":
+        master.kill()
+    rest = master.stdout.read()
+    code = master.wait(60)
+    master.stdout.close()
+    error = (tmp_path / "errors").read_text()
+
+    assert len(told["pids"]) == 3 and told["names"]
+    assert gone(told["pids"])
+    end = time.monotonic() + 10
+    while (left := left_in_shared_memory(told["names"])) and time.monotonic() < end:
+        time.sleep(0.05)  # after SIGKILL it is Python's resource tracker that tidies up
+    assert left == []
+    if ending in ("success", "worker killed"):
+        assert code == 0 and rest.startswith("steps 21 ") and error == ""
+    elif ending == "exception":
+        assert code == 1 and "LookupError: on purpose" in error and "resource_tracker" not in error
+    elif ending == "Ctrl-C":
+        assert code == 0 and rest.endswith("interrupted True\n") and error == ""

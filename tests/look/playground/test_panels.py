@@ -1,0 +1,104 @@
+"""The pictures, by their pixels."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+from sgdkit.look import style
+from sgdkit.look.playground.canvas import NAMES, Canvas, frame_of
+from sgdkit.look.playground.panel import HEIGHT, WIDTH
+from sgdkit.look.playground.panels import LossPanel, MapPanel, WorkersPanel
+from tests.look.playground.made import record
+
+
+def count(pixels, colour) -> int:
+    """Pixels of exactly this colour."""
+    return int((pixels[:, :, :3] == np.round(np.multiply(to_rgb(colour), 255)).astype(int)).all(axis=2).sum())
+
+
+def whole_drawings(panel) -> list[int]:
+    """Grows by one at each drawing of the whole figure."""
+    done: list[int] = []
+    draw = panel._canvas.draw
+    panel._canvas.draw = lambda: (done.append(1), draw())
+    return done
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_four_pictures_of_the_size_of_the_page(theme):
+    canvas = Canvas(theme)
+    made = record(np.geomspace(4, 0.1, 50), how="finished")
+    drawn = dict(canvas.draw(made, record([3.0] * 30)))
+    assert tuple(drawn) == NAMES
+    for png in (*drawn.values(), canvas.blank()):
+        image = Image.open(io.BytesIO(png))
+        assert image.size == (WIDTH, HEIGHT)
+        assert image.getpixel((1, HEIGHT - 2)) == tuple(round(255 * c) for c in to_rgb(style.THEMES[theme].paper))
+    assert Image.open(io.BytesIO(canvas.together(made))).size == (2 * WIDTH, 2 * HEIGHT)
+    assert Image.open(io.BytesIO(next(iter(Canvas(theme, 2).draw(made)))[1])).size == (2 * WIDTH, 2 * HEIGHT)
+
+
+def test_a_run_that_grows_is_drawn_onto_the_same_background():
+    panel = LossPanel(style.LIGHT, by="steps")
+    done = whole_drawings(panel)
+    few = panel.draw(frame_of(record(np.geomspace(4, 2, 20)))).copy()
+    many = panel.draw(frame_of(record(np.geomspace(4, 2, 200)))).copy()
+    assert len(done) == 1
+    colour = style.LIGHT.colour(0)
+    assert count(many, colour) > 3 * count(few, colour) > 0
+    again = panel.draw(frame_of(record(np.geomspace(4, 2, 20)))).copy()
+    assert np.array_equal(again, few)  # nothing of the longer line is left
+
+
+def test_a_loss_below_the_axis_makes_it_longer():
+    panel = LossPanel(style.LIGHT, by="steps")
+    done = whole_drawings(panel)
+    panel.draw(frame_of(record(np.geomspace(4, 2, 20))))
+    panel.draw(frame_of(record(np.geomspace(4, 1e-5, 200))))
+    assert len(done) == 2 and panel.ax.get_ylim()[0] < 1e-4
+
+
+def test_the_axis_of_seconds_follows_the_pace():
+    panel = LossPanel(style.LIGHT, by="seconds")
+    panel.draw(frame_of(record([2.0] * 10, step=1e-3)))
+    assert panel.ax.get_xlim() == (0, 0.5)  # 300 steps of 1 ms
+    panel.draw(frame_of(record([2.0] * 10, step=1e-2)))
+    assert panel.ax.get_xlim() == (0, 5)
+
+
+def test_the_path_is_on_the_map_and_its_end_is_seen_even_outside():
+    panel = MapPanel(style.LIGHT)
+    made = record(np.geomspace(4, 0.1, 50))
+    panel.surface = made.problem.surface
+    inside = count(panel.draw(frame_of(made)), style.LIGHT.colour(0))
+    assert inside > 50
+    frame = frame_of(made)
+    far = replace(frame, path=np.array([[0.0, 0.0], [1e6, 1e6]]), diverged=True)
+    assert count(panel.draw(far)[:80, 380:], style.LIGHT.colour(0)) > 10  # the cross in the upper right corner
+
+
+def test_bars_lie_where_the_clock_says():
+    panel = WorkersPanel(style.LIGHT)
+    frame = frame_of(record([1.0] * 4, step=1e-3))  # shares 0.1 of each millisecond, computes 0.4, waits 0.5
+    pixels = panel.draw(frame)
+    per_kind = {kind: count(pixels, colour) / height for kind, (colour, height) in style.DOING.items()}
+    whole = sum(per_kind.values())
+    assert per_kind["computing"] / whole == pytest.approx(0.4, abs=0.04)
+    assert per_kind["waiting"] / whole == pytest.approx(0.5, abs=0.05)
+    box = panel.ax.bbox
+    outside = pixels.copy()
+    outside[HEIGHT - int(box.y1) : HEIGHT - int(box.y0), int(box.x0) : int(box.x1)] = 255
+    assert count(outside[60:], style.DOING["computing"][0]) == 0
+
+
+def test_another_number_of_workers_is_another_background():
+    panel = WorkersPanel(style.LIGHT)
+    panel.draw(frame_of(record([1.0] * 4)))
+    panel.draw(frame_of(record([1.0] * 4, workers=8)))
+    assert [label.get_text() for label in panel.ax.get_yticklabels()] == [*(f"worker {k}" for k in range(8)), "master"]

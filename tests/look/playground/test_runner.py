@@ -1,0 +1,168 @@
+"""The thread that trains, on real processes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import psutil
+import pytest
+
+from sgdkit import SyncSGD
+from sgdkit.data import parabola
+from sgdkit.look.playground.own import Own
+from sgdkit.look.playground.problem import Problems
+from sgdkit.look.playground.runner import Runner
+from sgdkit.look.playground.settings import OWN, usual
+from sgdkit.look.playground.warm import WarmPools
+from sgdkit.models import parabola as network
+from sgdkit.optimizers import SGD
+from tests.look.playground.made import problem
+from tests.notebook import gone
+
+LONG = replace(usual(), steps=30_000)
+
+
+def broken(w, X, Y):
+    raise ArithmeticError("no such luck")
+
+
+def halved(results):
+    return sum(g for g, n in results) / sum(n for g, n in results) / 2
+
+
+@pytest.fixture(scope="module")
+def known() -> Problems:
+    problems = Problems()
+    problems._known["parabola, 5 nodes", "parabola"] = problem()
+    return problems
+
+
+@pytest.fixture
+def make_runner(known):
+    runners = []
+
+    def make(own: Own | None = None, **options) -> Runner:
+        runners.append(Runner(own or Own(), known, options.pop("changed", lambda: None), **options))
+        return runners[-1]
+
+    yield make
+    for runner in runners:
+        runner.close()
+
+
+def done(runner: Runner):
+    assert runner.wait(120)
+    return runner.current
+
+
+def test_it_trains_as_the_loop_does_to_the_bit(make_runner):
+    runner = make_runner()
+    runner.request(usual())
+    record = done(runner)
+    with SyncSGD(network(), SGD(0.1), workers=2, batch_size=16) as trainer:
+        run = trainer.fit(parabola().train, epochs=75, progress=False)
+    assert record.ending.how == "finished"
+    assert np.array_equal(record.loss, run.loss)
+    assert len(record.path()) == 301
+
+
+def test_the_last_request_wins_and_the_run_under_way_ends(make_runner):
+    begun = threading.Event()
+    runner = make_runner(changed=lambda: begun.set() if runner.current and runner.current.steps else None)
+    runner.request(LONG)
+    assert begun.wait(120)
+    for lr in (0.01, 0.02, 0.03, 0.04):
+        runner.request(replace(usual(), lr=lr))
+    assert done(runner).settings.lr == 0.04 and runner.current.ending.how == "finished"
+    first = runner.previous if runner.previous.settings.steps == 30_000 else None
+    assert first is None or (first.ending.how == "stopped" and 0 < first.steps < 30_000)
+
+
+def test_stop_ends_it_and_the_pool_stays_warm(make_runner):
+    runner = make_runner()
+    runner.request(usual())
+    done(runner)
+    before = runner.pools.pids
+    begun = threading.Event()
+    runner._changed = lambda: begun.set() if runner.current.steps else None
+    runner.request(LONG)
+    assert begun.wait(120)
+    runner.stop()
+    record = done(runner)
+    assert record.ending.how == "stopped" and record.steps < 30_000
+    runner.request(usual())
+    done(runner)
+    assert runner.pools.pids == before
+
+
+def test_it_says_when_a_run_diverges(make_runner):
+    runner = make_runner()
+    runner.request(replace(usual(), lr=5.0))
+    record = done(runner)
+    assert record.ending.how == "diverged" and record.steps < 30
+    assert np.isfinite(record.path()).all()
+
+
+def test_a_students_mistake_is_told_with_its_place_and_the_next_run_works(make_runner):
+    runner = make_runner(Own(gradient=broken))
+    runner.request(usual())
+    ending = done(runner).ending
+    assert ending.how == "failed" and "no such luck" in ending.failure and "in broken" in ending.trace
+    runner._own = Own()
+    runner.request(usual())
+    assert done(runner).ending.how == "finished"
+
+
+def test_ones_own_average_and_optimizer_are_used(make_runner):
+    runner = make_runner(Own(average=halved, optimizer=lambda w, g, lr: w - 2 * lr * g))
+    runner.request(replace(usual(), optimizer=OWN))
+    mine = done(runner)
+    other = make_runner()
+    other.request(usual())
+    np.testing.assert_allclose(mine.loss, done(other).loss, rtol=1e-9)
+
+
+def test_nothing_is_left_after_close(make_runner):
+    runner = make_runner()
+    runner.request(LONG)
+    while not (runner.pools.pids and runner.current is not None and runner.current.steps):
+        time.sleep(0.01)
+    pids = runner.pools.pids
+    runner.close()
+    runner._thread.join(30)
+    assert gone(pids) and not runner._thread.is_alive()
+
+
+def test_the_processes_end_when_nobody_trains(make_runner):
+    runner = make_runner(idle=0.2)
+    runner.request(usual())
+    done(runner)
+    with runner._news:  # its thread closes the pools by itself
+        pass
+    deadline = threading.Event()
+    for _ in range(600):
+        if not runner.pools._engines:
+            break
+        deadline.wait(0.05)
+    assert not runner.pools._engines
+    runner.request(usual())
+    assert done(runner).ending.how == "finished"
+
+
+def test_pools_stay_warm_up_to_a_bound_and_the_last_used_stay_longest():
+    pools = WarmPools(most=6)
+    try:
+        two, three = pools.get(2), pools.get(3)
+        assert pools.get(2) is two
+        old = three.pool.pids
+        pools.get(4)  # 2 + 3 + 4 processes are too many: the 3 go
+        assert gone(old) and pools.get(2) is two
+        large = pools.get(8)
+        assert pools.get(8) is large and len(pools.pids) == 8
+    finally:
+        pids = pools.pids
+        pools.close()
+    assert gone(pids) and not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in pids)

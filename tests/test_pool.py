@@ -1,0 +1,292 @@
+"""sgdkit.Pool where it is used like the original, in a module."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.pool
+import os
+import random
+import signal
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info
+
+from sgdkit import Pool, WorkerDied
+
+METHODS = multiprocessing.get_all_start_methods()
+
+
+@pytest.fixture(scope="module", params=METHODS)
+def pool(request):
+    with Pool(2, start_method=request.param) as pool:
+        yield pool
+
+
+def square(x):
+    return x * x
+
+
+def test_is_a_pool_of_multiprocessing(pool):
+    assert isinstance(pool, multiprocessing.pool.Pool)
+
+
+def test_map_keeps_the_order(pool):
+    assert pool.map(square, range(10)) == [x * x for x in range(10)]
+
+
+def test_map_of_nothing_is_empty(pool):
+    assert pool.map(square, []) == []
+
+
+def test_starmap_unpacks(pool):
+    assert pool.starmap(pow, [(2, 3), (3, 2)]) == [8, 9]
+
+
+def test_imap_keeps_the_order_and_imap_unordered_loses_nothing(pool):
+    assert list(pool.imap(square, range(7))) == [x * x for x in range(7)]
+    assert list(pool.imap(square, iter(range(7)), chunksize=3)) == [x * x for x in range(7)]
+    assert sorted(pool.imap_unordered(square, range(7), chunksize=2)) == [x * x for x in range(7)]
+
+
+def test_apply_async_returns_at_once_and_calls_back(pool):
+    seen = []
+    result = pool.apply_async(square, (4,), callback=seen.append)
+    assert result.get(30) == 16 and seen == [16]
+    failed = pool.apply_async(square, ("no number",), error_callback=seen.append)
+    with pytest.raises(TypeError):
+        failed.get(30)
+    assert isinstance(seen[1], TypeError)
+
+
+def test_apply_takes_keywords(pool):
+    assert pool.apply(sorted, ([3, 1, 2],), {"reverse": True}) == [3, 2, 1]
+
+
+def test_a_closure_and_a_lambda_work(pool):
+    offset = 5
+    assert pool.map(lambda x: x + offset, [1, 2]) == [6, 7]
+
+
+def test_the_function_is_the_one_of_now(pool):
+    offset = 1
+
+    def add(x):
+        return x + offset
+
+    assert pool.map(add, [1]) == [2]
+    offset = 10
+    assert pool.map(add, [1]) == [11]
+
+
+def test_an_exception_brings_the_workers_traceback(pool):
+    def half_of(x):
+        return 1 / x
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        pool.map(half_of, [1, 0])
+    assert "half_of" in str(caught.value.__cause__)
+
+
+def test_an_iterable_that_fails_is_the_callers_error(pool):
+    def broken():
+        yield 1
+        raise LookupError("no more")
+
+    with pytest.raises(LookupError, match="no more"):
+        list(pool.imap(square, broken()))
+    assert pool.map(square, [3]) == [9]
+
+
+def test_what_cannot_be_pickled_is_said_at_once(pool):
+    lock = threading.Lock()
+    with pytest.raises(TypeError, match="<lambda> cannot be sent to the workers"):
+        pool.map(lambda x: lock, [1])
+    with pytest.raises(TypeError, match="lock"):
+        pool.map(square, [lock])
+    with pytest.raises(multiprocessing.pool.MaybeEncodingError):
+        pool.map(lambda x: sys._getframe(), [1])
+    assert pool.map(square, [3]) == [9]
+
+
+def test_what_is_not_a_function_is_refused(pool):
+    with pytest.raises(TypeError, match="give the pool a function"):
+        pool.map(3, [1])
+
+
+def test_each_worker_has_its_own_random_stream(pool):
+    draws = pool.map(lambda _: (np.random.rand(), random.random()), range(20), chunksize=1)  # noqa: NPY002
+    assert len({a for a, _ in draws}) == 20 and len({b for _, b in draws}) == 20
+
+
+def test_a_seed_makes_the_random_streams_repeat():
+    def draws():
+        with Pool(1, seed=7) as pool:
+            return pool.map(lambda _: np.random.rand(), range(3))  # noqa: NPY002
+
+    assert draws() == draws()
+
+
+def test_workers_have_one_blas_thread(pool):
+    def threads(_):
+        np.ones((100, 100)) @ np.ones((100, 100))
+        return [library["num_threads"] for library in threadpool_info()]
+
+    assert {n for counts in pool.map(threads, range(4)) for n in counts} == {1}
+
+
+def test_a_killed_worker_is_replaced_and_its_task_run_again(pool, tmp_path):
+    mark = tmp_path / "died"
+
+    def dies_once(x):
+        if x == 2 and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+        return x
+
+    assert pool.map(dies_once, range(5), chunksize=1) == list(range(5))
+    assert mark.exists()
+
+
+def test_killing_idle_workers_harms_nothing(pool):
+    for pid in pool.pids:
+        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    assert pool.map(square, range(5)) == [x * x for x in range(5)]
+
+
+def test_a_task_that_kills_every_worker_is_given_up_with_its_name(pool):
+    def fatal(x):
+        if x == 1:
+            os._exit(7)
+        return x
+
+    with pytest.raises(WorkerDied, match=r"exited with code 7 while it computed fatal .*given up"):
+        pool.map(fatal, range(3), chunksize=1)
+    with pytest.raises(WorkerDied):
+        list(pool.imap(fatal, range(3)))
+    assert pool.map(square, [3]) == [9]
+
+
+def test_sys_exit_in_a_task_does_not_hang(pool):
+    with pytest.raises(WorkerDied):
+        pool.map(lambda x: sys.exit(0), [1])
+
+
+def test_an_initializer_from_a_closure_runs_in_every_worker(pool):
+    method = pool._ctx.get_start_method()
+    greeting = {"text": "hello"}
+
+    def greet(name):
+        os.environ["GREETING"] = f"{greeting['text']} {name}"
+
+    with Pool(2, greet, ("you",), start_method=method) as greeted:
+        assert set(greeted.map(lambda _: os.environ["GREETING"], range(4))) == {"hello you"}
+
+
+def test_an_initializer_that_fails_is_said_and_does_not_hang(capfd):
+    def fails():
+        raise RuntimeError("no such file")
+
+    with Pool(2, fails) as pool:
+        with pytest.raises(WorkerDied, match="before it could take a task"):
+            pool.map(square, range(4))
+        with pytest.raises(WorkerDied):
+            pool.apply(square, (1,))
+    assert "no such file" in capfd.readouterr().err
+
+
+def test_a_worker_is_replaced_after_maxtasksperchild():
+    with Pool(1, maxtasksperchild=2) as pool:
+        pids = pool.map(lambda _: os.getpid(), range(6), chunksize=1)
+    assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [2, 2, 2]
+
+
+def test_close_finishes_what_is_under_way_and_join_waits_for_it():
+    pool = Pool(2)
+    result = pool.map_async(square, range(20), chunksize=1)
+    pool.close()
+    pool.join()
+    assert result.get(0) == [x * x for x in range(20)]
+    with pytest.raises(ValueError, match="not running"):
+        pool.map(square, [1])
+
+
+def test_terminate_answers_whoever_waits():
+    pool = Pool(1)
+    result = pool.apply_async(time.sleep, (600,))
+    pool.terminate()
+    with pytest.raises(WorkerDied, match="ended while a task was under way"):
+        result.get(30)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"processes": 0}, "processes is 0: give a whole number"),
+        ({"processes": 1.5}, "processes is 1.5"),
+        ({"start_method": "teleport"}, "start method 'teleport' does not exist here: choose one of"),
+        ({"processes": 1, "maxtasksperchild": 0}, "maxtasksperchild is 0"),
+    ],
+)
+def test_wrong_settings_are_named(settings, message):
+    with pytest.raises(ValueError, match=message):
+        Pool(**settings)
+
+
+def test_retiring_workers_are_no_deaths():
+    with Pool(4, maxtasksperchild=1) as pool:
+        assert pool.map(square, range(60), chunksize=1) == [x * x for x in range(60)]
+        assert pool.deaths == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_callback_that_raises_is_its_own_trouble():
+    def bad(value):
+        raise LookupError("in the callback")
+
+    with Pool(1) as pool:
+        assert pool.apply_async(square, (3,), callback=bad).get(30) == 9
+        assert pool.map(square, [4]) == [16]
+
+
+def test_a_worker_killed_by_a_nameless_signal_is_replaced():
+    with Pool(1) as pool:
+        os.kill(pool.pids[0], 40)
+        assert pool.map(square, [5]) == [25]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_pool_in_a_worker_is_refused_and_does_not_hang(method):
+    def nested(_):
+        with Pool(1) as inner:
+            return inner.map(square, [1])
+
+    with Pool(1, start_method=method) as pool, pytest.raises(AssertionError, match="may not start processes"):
+        pool.map(nested, [1])
+
+
+def test_imap_after_the_end_always_says_so():
+    with Pool(1) as pool:
+        results = pool.imap(time.sleep, [600, 600])
+    for _ in range(2):
+        with pytest.raises((WorkerDied, StopIteration)):
+            next(results)
+
+
+def test_numpy_numbers_are_numbers():
+    with Pool(np.int64(1)) as pool:
+        assert pool.map(square, [2]) == [4]
+
+
+def test_a_worker_is_noticed_dead_while_a_process_of_its_own_lives_on():
+    def orphans(_):
+        if os.fork() == 0:
+            time.sleep(20)
+            os._exit(0)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with Pool(1, retries=0) as pool, pytest.raises(WorkerDied, match="SIGKILL"):
+        pool.map(orphans, [1])

@@ -1,0 +1,130 @@
+"""What plain multiprocessing.Pool gets wrong in a notebook (it hangs, or silently uses old code), in a real kernel."""
+
+from __future__ import annotations
+
+import multiprocessing
+
+import pytest
+
+from tests.notebook import Notebook, gone
+
+
+@pytest.fixture(scope="module", params=multiprocessing.get_all_start_methods())
+def notebook(request):
+    book = Notebook()
+    try:
+        book.run(f"import os, signal, time; import numpy as np; from sgdkit import Pool; METHOD = {request.param!r}")
+        yield book
+    finally:
+        book.close()
+
+
+def value(output):
+    """The cell's last value; a cell that fails or writes to stderr fails the test."""
+    assert output.error is None and output.stderr == "", output
+    return output.value
+
+
+def test_a_function_from_a_cell_before_the_pool(notebook):
+    notebook.run("def f(x): return x * x")
+    assert value(notebook.run("with Pool(2, start_method=METHOD) as p: r = p.map(f, range(4))\nr")) == "[0, 1, 4, 9]"
+
+
+def test_a_function_from_a_cell_after_the_pool(notebook):
+    notebook.run("pool = Pool(2, start_method=METHOD)")
+    notebook.run("def late(x): return -x")
+    assert value(notebook.run("pool.map(late, [1, 2])")) == "[-1, -2]"
+    notebook.run("pool.terminate()")
+
+
+def test_a_function_that_was_redefined(notebook):
+    notebook.run("pool = Pool(2, start_method=METHOD)\ndef g(x): return 'old'")
+    notebook.run("pool.map(g, [1])")
+    notebook.run("def g(x): return 'new'")
+    assert value(notebook.run("pool.map(g, [1])")) == "['new']"
+    notebook.run("pool.terminate()")
+
+
+def test_a_global_that_was_changed_also_one_of_a_helper(notebook):
+    notebook.run("pool = Pool(2, start_method=METHOD)\nscale = 1\ndef helper(x): return x * scale")
+    notebook.run("def h(x): return helper(x)\npool.map(h, [1])")
+    notebook.run("scale = 100")
+    assert value(notebook.run("pool.map(h, [1, 2])")) == "[100, 200]"
+    notebook.run("pool.terminate()")
+
+
+def test_a_worker_that_is_killed(notebook):
+    notebook.run("pool = Pool(2, start_method=METHOD)")
+    notebook.run("for pid in pool.pids: os.kill(pid, signal.SIGKILL)")
+    assert value(notebook.run("pool.map(abs, [-1, -2, -3])")) == "[1, 2, 3]"
+    cell = """
+        def dies_in(folder):
+            mark = os.path.join(folder, "mark")
+            if not os.path.exists(mark):
+                open(mark, "w").close()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return "run again"
+        import tempfile
+        with tempfile.TemporaryDirectory() as folder:
+            r = pool.map(dies_in, [folder])
+        r
+    """
+    assert value(notebook.run(cell)) == "['run again']"
+    notebook.run("pool.terminate()")
+
+
+def test_a_lambda(notebook):
+    assert value(notebook.run("with Pool(2, start_method=METHOD) as p: r = p.map(lambda x: x + 1, [1])\nr")) == "[2]"
+
+
+def test_random_numbers_differ_between_workers(notebook):
+    cell = "with Pool(2, start_method=METHOD) as p: r = p.map(lambda _: np.random.rand(), range(8), chunksize=1)"
+    notebook.run(cell)
+    assert value(notebook.run("len(set(r))")) == "8"
+
+
+def test_an_object_of_a_class_from_a_cell_goes_and_comes_back(notebook):
+    notebook.run("class Point:\n    def __init__(self, x): self.x = x\n    def twice(self): return Point(2 * self.x)")
+    cell = "with Pool(2, start_method=METHOD) as p: r = p.map(Point.twice, [Point(1)])\nr[0].x, isinstance(r[0], Point)"
+    assert value(notebook.run(cell)) == "(2, True)"
+
+
+@pytest.mark.parametrize("keep", ["global kept; kept = {'X': X}", "kept['X'] = X", "kept.update(X=X)"])
+def test_what_an_initializer_puts_into_a_global_is_there_for_the_tasks(notebook, keep):
+    notebook.run(f"kept = {{}}\ndef remember(X):\n    {keep}\ndef use(i): return int(kept['X'][i])")
+    cell = "with Pool(2, remember, (np.arange(5),), start_method=METHOD) as p: r = p.map(use, range(5))\nr, kept"
+    assert value(notebook.run(cell)) == "([0, 1, 2, 3, 4], {})"
+
+
+def test_a_workers_exception_shows_where_it_happened(notebook):
+    notebook.run("def divides(x):\n    return 1 / x")
+    cell = """
+        with Pool(2, start_method=METHOD) as p:
+            try:
+                p.map(divides, [0])
+            except ZeroDivisionError as error:
+                trace = str(error.__cause__)
+        "line 2, in divides" in trace
+    """
+    assert value(notebook.run(cell)) == "True"
+
+
+def test_the_stop_button_ends_the_call_and_the_pool_goes_on(notebook):
+    notebook.run("pool = Pool(2, start_method=METHOD)\npool.map(abs, [1])\nbefore = pool.pids")
+    stopped = notebook.run("pool.map(time.sleep, [600, 600], chunksize=1)", stop_after=1.0)
+    assert stopped.error is not None and stopped.error.startswith("KeyboardInterrupt")
+    assert value(notebook.run("pool.map(abs, [-5])")) == "[5]"
+    assert gone(eval(value(notebook.run("before"))))  # the ones that slept were ended, not left sleeping
+    notebook.run("pool.terminate()")
+
+
+def test_nothing_is_left_when_the_kernel_is_killed(notebook):
+    """Comes last: it needs a kernel of its own."""
+    method = value(notebook.run("METHOD"))
+    other = Notebook()
+    try:
+        other.run(f"from sgdkit import Pool\npool = Pool(2, start_method={method})\npool.map(abs, [1])")
+        pids = eval(value(other.run("pool.pids")))
+    finally:
+        other.close()
+    assert gone(pids)
