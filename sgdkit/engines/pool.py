@@ -12,6 +12,7 @@ sees on the board whether an answer is owed.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing.context import BaseContext
@@ -23,7 +24,7 @@ import psutil
 from numpy.typing import NDArray
 
 from ..data import Dataset
-from ..pool import Pool, WorkerDied, available_cores
+from ..pool import Pool, WorkerDied, available_cores, context_of
 from ..types import Vector
 from .engine import AnyNetwork, Indices, Places, Quantity, ShardResult, check_shards, compute
 from .memory import Layout, SharedArrays
@@ -65,19 +66,27 @@ class PoolEngine:
         self._spins = (2000 if workers <= cores else 0) if spins is None else spins
         self._start_method = start_method
         self._pool: Pool | None = None
+        self._starting = threading.Lock()
         self._memory: SharedArrays | None = None
         self._error: BaseException | None = None
 
     @property
     def pool(self) -> Pool:
-        """The pool of processes, started when it is needed first."""
-        if self._pool is None:
-            from ..pool import context_of
+        """The pool of processes, started when it is needed first, and once whichever threads ask for it."""
+        with self._starting:
+            if self._pool is None:
+                context = context_of(self._start_method)
+                self._signals = self._make_signals(context)
+                self._pool = Pool(
+                    self.workers, _receive_signals, (self._signals,), context=context, retries=float("inf")
+                )
+            return self._pool
 
-            context = context_of(self._start_method)
-            self._signals = self._make_signals(context)
-            self._pool = Pool(self.workers, _receive_signals, (self._signals,), context=context, retries=float("inf"))
-        return self._pool
+    @property
+    def pids(self) -> list[int]:
+        """The process numbers of the workers; none before they are started."""
+        pool = self._pool
+        return [] if pool is None else pool.pids
 
     def open(self, network: AnyNetwork, data: Dataset) -> None:
         """See Engine.open. Shared memory holds the data twice: as given, and in the epoch's order."""
@@ -165,9 +174,10 @@ class PoolEngine:
 
     def close(self) -> None:
         """See Engine.close."""
-        if self._pool is not None:
-            self._pool.terminate()
-            self._pool = None
+        with self._starting:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.terminate()
         if self._memory is not None:
             self._memory.close()
             self._memory = None

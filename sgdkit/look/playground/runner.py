@@ -75,6 +75,12 @@ class Runner:
         self.pools.close()
 
     def _work(self) -> None:
+        try:
+            self._serve()
+        finally:  # also of a pool that was still being started when the playground was closed
+            self.pools.close()
+
+    def _serve(self) -> None:
         while True:
             with self._news:
                 self._working = False

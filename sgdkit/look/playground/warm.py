@@ -31,9 +31,9 @@ class WarmPools:
 
     @property
     def pids(self) -> list[int]:
-        """The process numbers of all workers."""
+        """The process numbers of all workers that run now."""
         with self._lock:
-            return [pid for engine in self._engines.values() for pid in engine.pool.pids]
+            return [pid for engine in self._engines.values() for pid in engine.pids]
 
     def close(self) -> None:
         """End all processes. The next `get` starts new ones."""
