@@ -47,6 +47,7 @@ def pins(python: str) -> dict[str, str]:
 def test_environment_yml_has_the_dependencies_of_pyproject():
     conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     named = [entry for entry in conda if isinstance(entry, str)]
+    named += [re.sub(r"(?=[<>=])", " ", line, count=1) for line in conda[-1]["pip"] if not line.startswith("-")]
     ranges = {}
     for entry in named:
         name, _, specifier = entry.partition(" ")
