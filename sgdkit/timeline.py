@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 Clock = NDArray[np.float64]
-Kind = Literal["computing", "waiting", "communicating"]
+Kind = Literal["computing", "waiting", "communicating", "too late"]
 
 
 @dataclass(eq=False)
@@ -24,7 +24,8 @@ class Timeline:
     sent   (S, W)  the gradient lies where the master reads it
     passed (S,)    the master has passed the barrier: all gradients are there
     updated (S,)   the master has averaged and updated w
-    NaN stands where a worker had no part in a step: it had no shard, or, with backup workers, was too late.
+    All three of a worker's readings are NaN where it had no shard. With backup workers, `end` and `sent` are NaN where it
+    was too late: what it computed since `begin`, in this step or for an earlier one, was thrown away.
     """
 
     shared: Clock
@@ -52,23 +53,27 @@ class Timeline:
         """(kind, start, stop) in order of time: what this worker did in each step.
 
         It communicates from `shared` to `begin` and from `end` to `sent`, computes from `begin` to `end`, and
-        then waits for the others at the barrier and for the master's update. What happens between two steps
+        then waits for the others at the barrier and for the master's update. A backup worker that is "too late" computes
+        what nobody uses. What happens between two steps
         (a new epoch's order, an evaluation) is in no interval.
         """
         for step in range(self.steps):
             begin, end, sent = self.begin[step, worker], self.end[step, worker], self.sent[step, worker]
             shared, updated = float(self.shared[step]), float(self.updated[step])
-            if np.isnan(begin):  # it had no shard, or its gradient was thrown away
+            if np.isnan(begin):
                 yield "waiting", shared, updated
                 continue
             yield "communicating", shared, float(begin)
+            if np.isnan(sent):
+                yield "too late", float(begin), updated
+                continue
             yield "computing", float(begin), float(end)
             yield "communicating", float(end), float(sent)
             yield "waiting", float(sent), updated
 
     def share(self) -> dict[Kind, float]:
-        """Which fraction of the workers' time went where; the three add up to 1."""
-        total: dict[Kind, float] = {"computing": 0.0, "waiting": 0.0, "communicating": 0.0}
+        """Which fraction of the workers' time went where; they add up to 1."""
+        total: dict[Kind, float] = dict.fromkeys(get_args(Kind), 0.0)
         for worker in range(self.workers):
             for kind, start, stop in self.intervals(worker):
                 total[kind] += stop - start

@@ -13,6 +13,7 @@ A late worker computes to its end, is thrown away, and takes its part in the ste
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -56,6 +57,7 @@ class BackupPoolEngine(ArrivalEngine):
         if quantity != "gradient":
             return super().map(quantity, w, shards, draw, v)
         memory = self._opened()
+        shared = time.perf_counter()
         memory.w[0] = w  # late workers may be reading it: what they compute is thrown away
         shards = check_shards(shards, self.workers)
         firsts = np.cumsum([0, *map(len, shards)])
@@ -78,6 +80,7 @@ class BackupPoolEngine(ArrivalEngine):
             self.wait()
         used = sorted(sorted(arrived, key=lambda seat: memory.clock[seat, 2])[:needed])
         self._spans = np.full((self.workers, 3), np.nan)
+        self._spans[list(owed), 0] = shared  # of those that are late: busy all the step long
         self._spans[used] = memory.clock[used, :3]
         results = [ShardResult(memory.vectors[seat], len(shards[seat]), float(memory.sums[seat, 0])) for seat in used]
         return results or [ShardResult(np.zeros_like(w), 0, 0.0)]

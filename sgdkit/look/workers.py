@@ -30,8 +30,10 @@ def timeline(
     origin, end = times.shared[start], times.updated[stop - 1]
     unit, scale = ("ms", 1e3) if end - origin < 2 else ("s", 1.0)
     names = [f"worker {k}" for k in range(times.workers)]
+    by_worker = [shares_of(times, k) for k in range(times.workers)]
+    doing = style.DOING | {kind: how for kind, how in style.TOO_LATE.items() if any(kind in part for part in by_worker)}
     for k in range(times.workers):
-        for kind, (colour, height) in style.DOING.items():
+        for kind, (colour, height) in doing.items():
             spans = [
                 (max(a, origin), min(b, end))
                 for what, a, b in times.intervals(k)
@@ -75,12 +77,12 @@ def timeline(
     ax.set_xlim(0, (end - origin) * scale)
     ax.grid(False, axis="y")
     style.label(ax, f"time since step {start + 1} began ({unit})")
-    by_worker = [shares_of(times, k) for k in range(times.workers)]
     for k, part in enumerate(by_worker):
         left = 0.0
-        for kind, (colour, height) in style.DOING.items():
-            shares.barh(k, part[kind] * 100, left=left, height=height, color=colour, linewidth=0, zorder=3)
-            left += part[kind] * 100
+        for kind, (colour, height) in doing.items():
+            share = part.get(kind, 0.0) * 100
+            shares.barh(k, share, left=left, height=height, color=colour, linewidth=0, zorder=3)
+            left += share
         shares.text(
             4,
             k,
@@ -124,7 +126,7 @@ def shares_of(times: Timeline, worker: int) -> dict[str, float]:
     """Which fraction of one worker's time went where; they add up to 1."""
     total = dict.fromkeys(style.DOING, 0.0)
     for kind, start, stop in times.intervals(worker):
-        total[kind] += stop - start
+        total[kind] = total.get(kind, 0.0) + stop - start
     everything = sum(total.values()) or 1.0
     return {kind: seconds / everything for kind, seconds in total.items()}
 

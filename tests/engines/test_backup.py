@@ -76,7 +76,8 @@ def test_a_late_worker_is_left_out_of_the_mean_and_of_the_timeline(made):
     """Worker 1 is later than the test lasts in every step: what is used is known, and so are the bits."""
     late = Chosen({(1, step): 600.0 for step in range(8)})
     run = fit(made(2, 1, stragglers=late))
-    assert np.isnan(run.timeline.begin[:, 1]).all() and np.isnan(run.timeline.sent[:, 1]).all()
+    assert np.isnan(run.timeline.end[:, 1]).all() and not run.timeline.used[:, 1].any()
+    assert {kind for kind, *_ in run.timeline.intervals(1)} == {"communicating", "too late"}
     assert np.isfinite(run.timeline.begin[:, [0, 2]]).all()
 
     def without_the_second(indices, workers):
@@ -143,7 +144,7 @@ def test_every_used_result_was_computed_from_the_w_of_its_step(made):
 def test_a_mini_batch_with_fewer_examples_than_workers(made, examples):
     run = fit(made(3, 2), some_data(examples), epochs=3)
     assert run.steps == 3 and np.isfinite(run.loss).all()
-    used = np.isfinite(run.timeline.begin).sum(axis=1)
+    used = run.timeline.used.sum(axis=1)
     assert (used == min(3, examples)).all()
 
 

@@ -80,6 +80,18 @@ def test_a_worker_without_a_shard_waits() -> None:
     assert "worker 1: 0% computing, 0% communicating, 100% waiting" in alt_text(timeline(times))
 
 
+def test_what_a_late_worker_computed_is_drawn_as_too_late() -> None:
+    times = made()
+    names = [text.get_text() for text in timeline(times).legends[0].get_texts()]
+    assert "too late" not in names
+    times.begin[:, 1] = times.shared
+    times.end[:, 1] = times.sent[:, 1] = np.nan
+    picture = timeline(times)
+    assert shares_of(times, 1) == {"computing": 0, "communicating": 0, "waiting": 0, "too late": pytest.approx(1)}
+    assert "too late" in [text.get_text() for text in picture.legends[0].get_texts()]
+    assert "100% too late" in alt_text(picture)
+
+
 def test_no_steps_are_refused() -> None:
     with pytest.raises(ValueError, match="no steps"):
         timeline(made(0))
