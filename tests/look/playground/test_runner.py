@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
 import time
 from dataclasses import replace
@@ -134,6 +135,16 @@ def test_nothing_is_left_after_close(make_runner):
     runner.close()
     runner._thread.join(30)
     assert gone(pids) and not runner._thread.is_alive()
+
+
+def test_closing_while_the_first_pool_starts_leaves_nothing(make_runner):
+    before = set(multiprocessing.active_children())
+    runner = make_runner(method="spawn")
+    runner.request(LONG)
+    runner.close()
+    runner._thread.join(60)
+    assert not runner._thread.is_alive() and not runner.pools.pids
+    assert not set(multiprocessing.active_children()) - before
 
 
 def test_the_processes_end_when_nobody_trains(make_runner):
