@@ -6,7 +6,9 @@ once and lets the worker go on. Meanwhile others have changed w, so the gradient
 that is paid for with gradients that are out of date.
 
 With `lock_free` the workers update the one w in shared memory themselves, all at once and without a lock ("Hogwild!"):
-a worker may then read a w of which another has written only a part.
+a worker may then read a w of which another has written only a part. For the same reason a worker that is killed in the
+middle of such an update leaves it half done, and its successor then does the whole of it: with `lock_free` a death can
+change w, where everything else in the kit keeps its bits.
 """
 
 from __future__ import annotations
