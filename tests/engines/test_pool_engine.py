@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import signal
@@ -117,6 +118,28 @@ def test_two_engines_at_once_do_not_disturb_each_other():
     a.close()
     b.close()
     assert np.array_equal(runs["a"], runs["b"])
+
+
+def test_threads_that_ask_for_the_pool_at_the_same_moment_get_one_and_the_same():
+    engine, started = PoolEngine(2), []
+    assert engine.pids == [] and engine._pool is None  # to ask for the numbers starts nothing
+    before = {process.pid for process in multiprocessing.active_children()}
+    everybody = threading.Barrier(6)
+
+    def ask():
+        everybody.wait(60)
+        started.append((engine.pool, engine._signals))
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    try:
+        assert len(started) == 6 and len({(id(pool), id(signals)) for pool, signals in started}) == 1
+        assert {process.pid for process in multiprocessing.active_children()} - before == set(engine.pids)
+    finally:
+        engine.close()
 
 
 def test_more_workers_than_examples_and_than_cores():
