@@ -1,11 +1,12 @@
 """A kernel in a bubblewrap sandbox: Linux, no Docker needed.
 
 Only the kernel is inside. nbclient, the hidden cases, the judge and the gradebook stay outside and talk to it
-over sockets in the workplace's ``run`` folder.
+over sockets in the workplace's ``run`` folder, the one folder on the disk that it can write in.
 """
 
 import functools
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -13,23 +14,29 @@ from pathlib import Path
 from typing import Any
 
 import sgdkit
+from autograde.grading import syscalls
 from autograde.grading.kernels import PlainKernel
-
-#: Megabytes of memory for one process, and of disk for the scratch folders (which are in memory).
-MEMORY = 2048
-SCRATCH = 256
-LIMITS = {"as": MEMORY * 2**20, "nproc": 512, "fsize": SCRATCH * 2**20, "nofile": 1024, "core": 0, "cpu": 900}
+from autograde.grading.limits import MB, Limits
+from autograde.grading.watch import Watch
 
 #: Where the kernel finds what it may import of the course, and nothing else of the course.
 KIT = "/kit"
+
+#: Opens the filter of system calls, for bwrap reads it from a file descriptor.
+OPEN_FILTER = 'exec 9< "$0" && exec "$@"'
+
+#: Copies what was handed in into the scratch folder, which is in memory, and goes there.
+MOVE_IN = 'cp -RP /given/work /given/home /tmp/ && cd /tmp/work && exec "$@"'
 
 
 class BubblewrapKernel(PlainKernel):
     """A kernel that sees no network, no other process, and of the disk only programs and its own scratch.
 
-    It has a limit on memory, processes, file size, open files and CPU time, and dies with all its descendants
-    when its first process ends, which it does when the grader does.
+    It has a limit on memory, processes, files, open files and CPU time, and dies with all its descendants when its
+    first process ends, which it does when the grader does.
     """
+
+    where = "in a sandbox (bubblewrap)"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,32 +46,73 @@ class BubblewrapKernel(PlainKernel):
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """The kernel's command line, inside bwrap and prlimit."""
-        return [*self._wrapped(), *super().format_kernel_cmd(extra_arguments)]
-
-    def _wrapped(self) -> list[str]:
         place = self.workplace
-        command = [_program("bwrap"), "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-        command += ["--clearenv", "--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev"]
-        for size, folder in ((SCRATCH, "/tmp"), (SCRATCH, "/dev/shm"), (16, "/home")):
-            command += ["--size", str(size * 2**20), "--tmpfs", folder]
-        for path in _readable():
-            command += ["--ro-bind", str(path), str(path)]
-        for link, target in _links():
-            command += ["--symlink", target, link]
-        command += ["--ro-bind", str(Path(sgdkit.__file__).parent), f"{KIT}/sgdkit"]
+        command = [*parents(Path(KIT, "sgdkit")), "--ro-bind", str(Path(sgdkit.__file__).parent), f"{KIT}/sgdkit"]
         for folder in _references():
-            command += ["--size", "4096", "--tmpfs", f"{KIT}/sgdkit/{folder}"]
-        for path in (place.work, place.home, place.run):
-            command += ["--bind", str(path), str(path)]
-        command += ["--chdir", str(place.work)]
+            command += [*_in_memory(f"{KIT}/sgdkit/{folder}", 4096), "--remount-ro", f"{KIT}/sgdkit/{folder}"]
+        command += [
+            *parents(Path("/given/work")),
+            "--ro-bind",
+            str(place.work),
+            "/given/work",
+            "--ro-bind",
+            str(place.home),
+            "/given/home",
+        ]
+        command += [*parents(place.run), "--bind", str(place.run), str(place.run)]
         for name, value in self._environment().items():
             command += ["--setenv", name, value]
-        command += ["--", _program("prlimit"), *(f"--{name}={value}" for name, value in LIMITS.items()), "--"]
-        return command
+        inside = ["sh", "-c", MOVE_IN, "sh", *super().format_kernel_cmd(extra_arguments)]
+        # Only root can make the kernel somebody else, whose processes can be counted.
+        user = 2**30 + secrets.randbelow(2**30) if os.geteuid() == 0 else None
+        if user:
+            place.give_to(user)
+        sandbox = wrapped(self.limits, command, inside, user)
+        program = syscalls.program()
+        if not program:
+            return sandbox
+        file = place.root / "syscalls.bpf"
+        file.write_bytes(program)
+        return ["/bin/sh", "-c", OPEN_FILTER, str(file), sandbox[0], "--seccomp", "9", *sandbox[1:]]
+
+    def watching(self, pid: int) -> Watch:
+        return Watch(pid, self.limits, self._kill, sandboxed=True, sockets=self.workplace.run)
 
     def _environment(self) -> dict[str, str]:
-        given = self.workplace.environment()
-        return given | {"PYTHONPATH": KIT, "TMPDIR": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"}
+        config = {"IPYTHONDIR": "/tmp/home/ipython", "MPLCONFIGDIR": "/tmp/home/matplotlib"}
+        mine = {"HOME": "/tmp/home", "TMPDIR": "/tmp", "PYTHONPATH": KIT, "PYTHONDONTWRITEBYTECODE": "1"}
+        return self.workplace.environment() | config | mine | {"USER": "student", "LOGNAME": "student"}
+
+
+def wrapped(limits: Limits, more: list[str], inside: list[str], user: int | None) -> list[str]:
+    """The command ``inside`` in a sandbox: bwrap's command line, with ``more`` of its options.
+
+    user: the number of the user that it runs as, for a grader that is root; None: the grader's own.
+    """
+    command = [_program("bwrap"), "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
+    become: list[str] = []
+    if user is None:
+        command += ["--unshare-all"]
+    else:
+        # In a user namespace root stays root to the kernel, which lets root have any number of processes.
+        command += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+        command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        become = [_program("setpriv"), f"--reuid={user}", f"--regid={user}", "--clear-groups", "--inh-caps=-all"]
+    command += ["--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev"]
+    command += [*_in_memory("/tmp", limits.scratch * MB), *_in_memory("/dev/shm", limits.shared * MB)]
+    for path in _readable():
+        command += [*parents(path), "--ro-bind", str(path), str(path)]
+    for link, target in _links():
+        command += ["--symlink", target, link]
+    # Last: the folders that bwrap makes for all this are in memory, too, and have no limit.
+    command += [*more, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
+    return [
+        *command,
+        _program("prlimit"),
+        *(f"--{n}={value}" for n, value in limits.rlimits().items()),
+        *become,
+        *inside,
+    ]
 
 
 @functools.cache
@@ -72,14 +120,26 @@ def missing() -> str:
     """Why kernels cannot be sandboxed with bubblewrap here, in a sentence, or an empty string."""
     if sys.platform != "linux":
         return f"bubblewrap needs Linux, and this is {sys.platform}."
-    for name in ("bwrap", "prlimit"):
+    for name in ("bwrap", "prlimit", "setpriv"):
         if shutil.which(name) is None:
             return f"{name} is not installed (on Debian and Ubuntu: apt install bubblewrap util-linux)."
-    probe = [_program("bwrap"), "--unshare-all", "--ro-bind", "/", "/", "true"]
-    done = subprocess.run(probe, capture_output=True, text=True, timeout=20)
+    user = 2**30 if os.geteuid() == 0 else None
+    probe = wrapped(Limits(), [], [sys.executable, "-I", "-S", "-c", ""], user)
+    done = subprocess.run(probe, capture_output=True, text=True, timeout=60)
     if done.returncode:
-        return f"bubblewrap may not make namespaces here ({done.stderr.strip()})."
+        lines = done.stderr.strip().splitlines() or ["no reason was given"]
+        return f"bubblewrap (version 0.7 or later) cannot make a sandbox here: {lines[-1]}."
     return ""
+
+
+def parents(path: Path) -> list[str]:
+    """Make the folders above ``path`` so that everybody may pass, which bwrap by itself does not."""
+    return [word for parent in reversed(path.parents[:-1]) for word in ("--perms", "0755", "--dir", str(parent))]
+
+
+def _in_memory(folder: str, size: int) -> list[str]:
+    """A folder in memory for at most ``size`` bytes in which everybody may write."""
+    return ["--perms", "1777", "--size", str(size), "--tmpfs", folder]
 
 
 def _program(name: str) -> str:

@@ -7,23 +7,36 @@ import sys
 from typing import Any
 
 import psutil
+import zmq
 from jupyter_client.manager import AsyncKernelManager
 
+from autograde.grading.limits import MB, Limits
+from autograde.grading.watch import Watch
 from autograde.grading.workplace import Workplace
+
+#: Bytes of one message from a kernel, and messages waiting, that the grader takes: it has memory to lose, too.
+MESSAGE, WAITING = 64 * MB, 200
 
 
 class PlainKernel(AsyncKernelManager):
     """A kernel as the grader's own user, without protection: for trusted code, and where there is no sandbox.
 
-    A subclass that sandboxes overrides ``format_kernel_cmd`` (the command line) and, if it must,
-    ``start_kernel`` and ``end``.
+    It is watched all the same: memory, processes and CPU time. A subclass that sandboxes overrides
+    ``format_kernel_cmd`` (the command line) and, if it must, ``watching`` and ``end``.
     """
 
-    def __init__(self, workplace: Workplace, **kwargs: Any) -> None:
+    #: Where the code runs, for a sentence.
+    where = "without any sandbox, as yourself"
+
+    def __init__(self, workplace: Workplace, limits: Limits | None = None, **kwargs: Any) -> None:
         self.workplace = workplace
+        self.limits = limits or Limits()
+        self._watch: Watch | None = None
         # TCP kernels side by side race for free ports; sockets in a folder of their own cannot.
         sockets = {} if sys.platform == "win32" else {"transport": "ipc"}
         super().__init__(connection_file=str(workplace.run / "kernel.json"), **sockets, **kwargs)
+        self.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE)
+        self.context.setsockopt(zmq.RCVHWM, WAITING)
 
     def start_options(self) -> dict[str, Any]:
         """What ``start_kernel`` is called with: the working folder, the environment, no terminal."""
@@ -33,6 +46,23 @@ class PlainKernel(AsyncKernelManager):
             "stdout": subprocess.DEVNULL,
             "stderr": subprocess.DEVNULL,
         }
+
+    def watching(self, pid: int) -> Watch:
+        """The watch over the kernel whose first process is ``pid``."""
+        return Watch(pid, self.limits, self._kill)
+
+    async def _async_post_start_kernel(self, **kwargs: Any) -> None:
+        await super()._async_post_start_kernel(**kwargs)
+        pid = getattr(self.provisioner, "pid", None)
+        if pid:
+            self._watch = self.watching(pid)
+            self._watch.start()
+
+    post_start_kernel = _async_post_start_kernel
+
+    def ended_because(self) -> str:
+        """Why the kernel was ended from outside, or an empty string."""
+        return self._watch.reason if self._watch else ""
 
     def descendants(self) -> list[psutil.Process]:
         """The kernel's child processes and theirs, as far as they can be seen now."""
@@ -44,6 +74,8 @@ class PlainKernel(AsyncKernelManager):
 
     def end(self, descendants: list[psutil.Process]) -> None:
         """End what a kernel, dead by now, has left running."""
+        if self._watch:
+            self._watch.stop()
         group = getattr(self.provisioner, "pgid", None)
         if group and hasattr(os, "killpg") and group != os.getpgrp():
             try:
@@ -51,6 +83,16 @@ class PlainKernel(AsyncKernelManager):
             except OSError:
                 pass
         for process in descendants:
+            try:
+                process.kill()
+            except psutil.Error:
+                pass
+
+    def _kill(self) -> None:
+        """End the kernel at once, from the watch's thread."""
+        descendants = self.descendants()
+        pid = getattr(self.provisioner, "pid", None)
+        for process in ([psutil.Process(pid)] if pid and psutil.pid_exists(pid) else []) + descendants:
             try:
                 process.kill()
             except psutil.Error:

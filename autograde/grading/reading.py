@@ -1,6 +1,7 @@
 """Reading what a student handed in, whatever it is."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -8,6 +9,8 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from traitlets import Integer
+
+from autograde.names import strange
 
 #: Where the reason is left for RestoreCells.
 REASON = "sgdkit_unreadable"
@@ -22,12 +25,22 @@ class TolerantExporter(NotebookExporter):
 
     max_bytes = Integer(20_000_000, help="Largest notebook that is read, in bytes.").tag(config=True)
 
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """As in nbconvert; a folder with links in it is not read at all."""
+        resources = {} if resources is None else resources
+        reason = strange(Path(filename).parent)
+        if reason:
+            resources[REASON] = reason[0].upper() + reason[1:] + "."
+        return super().from_filename(filename, resources=resources, **kw)
+
     def from_file(  # type: ignore[override]  # nbconvert's own NotebookExporter returns text, too
         self, file_stream: Any, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """As in nbconvert; never raises because of what the file holds."""
         resources = {} if resources is None else resources
-        nb, reason = self._read(file_stream)
+        nb, reason = (_empty(), "") if resources.get(REASON) else self._read(file_stream)
         if reason:
             resources[REASON] = reason
         return self.from_notebook_node(nb, resources=resources, **kw)

@@ -12,12 +12,14 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 from traitlets import Enum, Integer
 
+from autograde.grading.limits import MB, Limits
 from autograde.grading.patience import Patience
 from autograde.grading.sandbox import WAYS, kernel_class
 from autograde.grading.workplace import Workplace
 
 TIMED_OUT = "it took longer than its time limit and was stopped"
 DIED = "the kernel died while it ran"
+NO_START = "no kernel would start: a file handed in beside the notebook may be named like a part of Python; rename it"
 
 
 class LimitedExecute(Execute):
@@ -47,6 +49,7 @@ class LimitedExecute(Execute):
         self._spoiled: dict[str, str] = {}  # functions not to be called again, and why
         self._restarts = 0
         self._over = ""  # why nothing more is run
+        self._limits = Limits(parent=self)
         self._patience = Patience(self.timeout or 30, self.notebook_timeout)
 
     def run_cells(self) -> None:
@@ -56,18 +59,29 @@ class LimitedExecute(Execute):
     def in_kernel(self) -> None:
         """``run_cells`` with a kernel in a scratch folder of its own."""
         with Workplace(Path(self.resources["metadata"]["path"])) as self._workplace:
+            if self._workplace.size() > self._limits.scratch * MB:
+                self._over = f"the files handed in beside the notebook are more than {self._limits.scratch} MB"
+                return
             try:
-                self._start()
-                self.run_cells()
+                if self._start():
+                    self.run_cells()
             finally:
                 self._stop()
 
-    def _start(self) -> None:
+    def _start(self) -> bool:
+        """A kernel, ready to be used; or False, and why nothing more is run."""
         name = self.nb.metadata.get("kernelspec", {}).get("name") or "python3"
-        kernel = kernel_class(self.sandbox)(self._workplace, kernel_name=name, config=self.config)
-        self.km = kernel
-        self.start_new_kernel(**kernel.start_options())
-        self.start_new_kernel_client()
+        made = kernel_class(self.sandbox)
+        self.log.info("The submitted code runs %s", made.where)
+        self.km = made(self._workplace, self._limits, kernel_name=name, config=self.config)
+        self.start_new_kernel(**self.km.start_options())
+        try:
+            self.start_new_kernel_client()
+        except (RuntimeError, DeadKernelError):
+            self._stop()
+            self._over = NO_START
+            return False
+        return True
 
     def _stop(self) -> None:
         km: Any = self.km
@@ -97,12 +111,14 @@ class LimitedExecute(Execute):
         try:
             self.execute_cell(cell, index, store_history=True)
         except DeadKernelError:
+            reason = self.km.ended_because() or DIED
             self._stop()
-            return DIED
+            return reason
         except CellTimeoutError:
             self._patience.stop()
+            reason = self.km.ended_because() or TIMED_OUT + ", and would not be interrupted"
             self._stop()
-            return TIMED_OUT + ", and would not be interrupted"
+            return reason
         finally:
             # What runs later may not rewrite what was shown here.
             self._display_id_map.clear()
@@ -118,7 +134,8 @@ class LimitedExecute(Execute):
             self._over = f"the kernel died {self._restarts + 1} times"
             return
         self._restarts += 1
-        self._start()
+        if not self._start():
+            return
         for source in [*self._ran, *map(_stub, self._spoiled, self._spoiled.values())]:
             if self._run(nbformat.v4.new_code_cell(source), 0, self.max_output):
                 self._over = "the kernel died, and again when the cells before were run once more"

@@ -15,7 +15,7 @@ class Workplace:
     """A temporary folder with ``work`` (the files handed in beside the notebook), ``home`` and ``run``.
 
     The kernel's sockets lie in ``run``. The folder's path says nothing about where the course lies, and all
-    of it is gone afterwards.
+    of it is gone afterwards. Links, pipes and other notebooks are left out.
     """
 
     def __init__(self, submission: Path) -> None:
@@ -27,11 +27,9 @@ class Workplace:
         for folder in (self.home, self.run):
             folder.mkdir()
         if submission.is_dir():
-            ignore = shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints")
-            shutil.copytree(submission, self.work, ignore=ignore, symlinks=True)
+            shutil.copytree(submission, self.work, ignore=_left_out)
             for file in self.work.rglob("*"):
-                if not file.is_symlink():
-                    file.chmod(0o700 if file.is_dir() else 0o600)
+                file.chmod(0o700 if file.is_dir() else 0o600)
         else:
             self.work.mkdir()
         self._fonts()
@@ -43,6 +41,16 @@ class Workplace:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         shutil.rmtree(self.root, ignore_errors=True)
+
+    def size(self) -> int:
+        """Bytes of all files in it."""
+        return sum(file.stat().st_size for file in self.root.rglob("*") if file.is_file())
+
+    def give_to(self, user: int) -> None:
+        """Make the user with this number the owner of all of it."""
+        for place, folders, files in os.walk(self.root):
+            for name in folders + files:
+                os.chown(os.path.join(place, name), user, user, follow_symlinks=False)
 
     def environment(self) -> dict[str, str]:
         """The kernel's environment variables."""
@@ -64,3 +72,9 @@ class Workplace:
         config.mkdir()
         for file in Path(get_cachedir()).glob("fontlist-*.json"):
             shutil.copy(file, config)
+
+
+def _left_out(place: str, names: list[str]) -> list[str]:
+    paths = {name: Path(place, name) for name in names}
+    other = [name for name, path in paths.items() if path.is_symlink() or not (path.is_dir() or path.is_file())]
+    return other + [name for name in names if name.endswith(".ipynb") or name == ".ipynb_checkpoints"]
