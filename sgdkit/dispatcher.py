@@ -10,9 +10,9 @@ import sys
 import threading
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
-from multiprocessing.pool import ApplyResult
+from multiprocessing.pool import ApplyResult, _helper_reraises_exception  # type: ignore[attr-defined]
 from multiprocessing.process import BaseProcess
 from typing import Any, NamedTuple
 
@@ -20,7 +20,8 @@ import cloudpickle
 import numpy as np
 
 from . import worker
-from .worker import ByValue, Setup, Shipped
+from .feeder import Call, Task
+from .worker import ByValue, Setup
 
 # Two forks at once would each copy the other's open pipe, and a worker's death would no longer end its pipe.
 _hiring = threading.Lock()
@@ -46,22 +47,6 @@ class Death(NamedTuple):
     seat: int
     pid: int
     reason: str
-
-
-class Task(NamedTuple):
-    """One piece of work: the `number`-th of a job, and how often a worker has died of it."""
-
-    job: int
-    number: int
-    function: Callable[..., Any]
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    deaths: int = 0
-
-    def shipped(self) -> Shipped | None:
-        """The user's function in this task, whether called directly or through `map`'s helper."""
-        inner = self.args[0][0] if self.args and isinstance(self.args[0], tuple) and self.args[0] else None
-        return next((f for f in (self.function, inner) if isinstance(f, Shipped)), None)
 
 
 class Worker:
@@ -124,7 +109,7 @@ class Dispatcher:
         self.workers: list[Worker] = []
         self.deaths: list[Death] = []
         self.state = "running"  # then "closed": finish what there is; then "stopped"
-        self._waiting: deque[Iterator[Task]] = deque()
+        self._calls: deque[Call] = deque()
         self._again: deque[Task] = deque()  # tasks whose worker died
         self._abandoned: deque[int] = deque()
         self._stillborn = 0  # workers in a row that ended before they were ready
@@ -140,15 +125,21 @@ class Dispatcher:
 
     # --- called from any thread -------------------------------------------------------------------
 
-    def submit(self, tasks: Iterator[Task]) -> None:
+    def submit(self, call: Call) -> None:
         """The tasks of one call, whose result is already among `results`."""
         with self._ending:
             if not self._ended:
-                self._waiting.append(tasks)
+                self._calls.append(call)
         if self._ended:
             self._fail_all()
         else:
-            self._ring()
+            call.start(self._ring)
+
+    def settle(self, set_length: Callable[[int], None], tasks: int) -> None:
+        """The iterable of an `imap` has come to its end, after so many tasks."""
+        with self._ending, contextlib.suppress(KeyError):  # nobody waits for it any more
+            if not self._ended:  # else it has ended already, with an error
+                set_length(tasks)
 
     def abandon(self, job: int) -> None:
         """Nobody waits for this job any more: workers busy with it are ended and replaced."""
@@ -235,6 +226,9 @@ class Dispatcher:
         if self.max_tasks is not None and member.sent >= self.max_tasks:
             return  # it is about to retire, and would not read another one
         while member.ready and member.task is None and (task := self._next()) is not None:
+            if task.function is _helper_reraises_exception:  # what the caller's iterable raised
+                self._deliver(task, (False, task.args[0]))
+                continue
             try:
                 member.send(task)
             except OSError:
@@ -247,11 +241,14 @@ class Dispatcher:
         while self._again:
             if (task := self._again.popleft()).job in self.results:
                 return task
-        while self._waiting:
-            task_or_end = next(self._waiting[0], None)
-            if task_or_end is not None and task_or_end.job in self.results:
-                return task_or_end
-            self._waiting.popleft()  # a job that has no more tasks, or that nobody waits for any more
+        for call in list(self._calls):
+            over = call.over  # asked first: what is read from here on is taken the next time
+            new = call.take()
+            if new is not None and new.job in self.results:
+                return new
+            if new is not None or over:  # nobody waits for it any more, or it has no more tasks
+                call.drop()
+                self._calls.remove(call)
         return None
 
     def _drop_abandoned(self) -> None:
@@ -343,6 +340,8 @@ class Dispatcher:
             member.connection.close()
         with self._ending:
             self.state, self._ended = "stopped", True
+        for call in self._calls:
+            call.drop()
         self._fail_all()
         self._wake_up.close()
         self._bell.close()

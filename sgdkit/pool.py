@@ -20,13 +20,15 @@ import multiprocessing
 import multiprocessing.pool
 import multiprocessing.util
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.context import BaseContext
-from multiprocessing.pool import ApplyResult
+from multiprocessing.pool import ApplyResult, _helper_reraises_exception  # type: ignore[attr-defined]
 from numbers import Integral
 from typing import Any
 
-from .dispatcher import Death, Dispatcher, Task, WorkerDied
+from .dispatcher import Death, Dispatcher, WorkerDied
+from .feeder import Feed, Listed, Task
 from .worker import Shipped
 
 __all__ = ["Pool", "WorkerDied"]
@@ -74,11 +76,13 @@ class Pool(multiprocessing.pool.Pool):
         self._dispatcher = Dispatcher(
             self._ctx, processes, (initializer, tuple(initargs)), maxtasksperchild, seed, retries, self._cache
         )
-        self._taskqueue = _TaskQueue(self._dispatcher)
+        self._taskqueue = _TaskQueue(self._dispatcher, ahead=2 * processes)
         self._state = multiprocessing.pool.RUN
         self._finalizer = multiprocessing.util.Finalize(self, self._dispatcher.stop, exitpriority=15)
 
     def _map_async(self, func: Any, iterable: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(iterable, list | tuple | range):  # somebody's code, to be run by whoever calls
+            iterable = list(iterable)
         return super()._map_async(_ship(func), iterable, *args, **kwargs)  # type: ignore[misc]
 
     def map(self, func: Any, iterable: Any, chunksize: int | None = None) -> list[Any]:
@@ -98,7 +102,10 @@ class Pool(multiprocessing.pool.Pool):
         return super().apply_async(_ship(func), args, kwds or {}, *callbacks, **named)
 
     def imap(self, func: Any, iterable: Any, chunksize: int | None = 1) -> Any:
-        """Like map, but an iterator: each result in its turn as soon as it is there."""
+        """Like map, but an iterator: each result in its turn as soon as it is there.
+
+        The iterable is read in a thread, no further ahead than two tasks for each worker.
+        """
         return self._stoppable(super().imap(_ship(func), iterable, chunksize))
 
     def imap_unordered(self, func: Any, iterable: Any, chunksize: int | None = 1) -> Any:
@@ -106,7 +113,7 @@ class Pool(multiprocessing.pool.Pool):
         return self._stoppable(super().imap_unordered(_ship(func), iterable, chunksize))
 
     def _stoppable(self, results: Any) -> Any:
-        job = max(self._cache, default=-1)  # the parent numbers its jobs upwards
+        job = self._taskqueue.last.job
         return _Results(results, lambda: self._dispatcher.abandon(job))
 
     def _wait_for(self, result: Any) -> Any:
@@ -197,17 +204,25 @@ class _Results:
 class _TaskQueue:
     """Where the parent's methods put the tasks of a call: here they go on to the dispatcher."""
 
-    def __init__(self, dispatcher: Dispatcher) -> None:
-        self._dispatcher = dispatcher
+    def __init__(self, dispatcher: Dispatcher, ahead: int) -> None:
+        self._dispatcher, self._ahead = dispatcher, ahead
+        self.last = threading.local()  # of each thread: the job of its last imap
 
     def put(self, item: tuple[Iterable[tuple[Any, ...]], Callable[[int], None] | None]) -> None:
-        self._dispatcher.submit(self._tasks(*item))
+        tasks, set_length = item
+        if set_length is None:
+            self._dispatcher.submit(Listed(Task(*task) for task in tasks))
+        else:
+            self.last.job = set_length.__self__._job  # type: ignore[attr-defined]
+            self._dispatcher.submit(Feed(self._counted(self.last.job, tasks, set_length), self._ahead))
 
-    @staticmethod
-    def _tasks(call: Iterable[tuple[Any, ...]], set_length: Callable[[int], None] | None) -> Iterator[Task]:
+    def _counted(self, job: int, tasks: Iterable[tuple[Any, ...]], set_length: Callable[[int], None]) -> Iterator[Task]:
         number = 0
-        for task in call:
+        try:
+            for task in tasks:
+                number += 1
+                yield Task(*task)
+        except (SystemExit, KeyboardInterrupt) as error:  # the parent sees to the Exceptions of the caller's iterable
+            yield Task(job, number, _helper_reraises_exception, (error,), {})
             number += 1
-            yield Task(*task)
-        if set_length is not None:
-            set_length(number)
+        self._dispatcher.settle(set_length, number)

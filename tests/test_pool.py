@@ -101,6 +101,118 @@ def test_an_iterable_that_fails_is_the_callers_error(pool):
     assert pool.map(square, [3]) == [9]
 
 
+def test_an_iterable_may_wait_for_the_results_of_what_it_has_given(pool):
+    answered = threading.Semaphore(1)
+
+    def one_at_a_time():
+        for x in range(8):
+            assert answered.acquire(timeout=60)
+            yield x
+
+    seen = []
+    for result in pool.imap(square, one_at_a_time()):
+        seen.append(result)
+        answered.release()
+    assert seen == [x * x for x in range(8)]
+
+
+def test_an_iterable_that_keeps_one_waiting_keeps_nobody_else_waiting(pool):
+    go_on = threading.Event()
+
+    def slow():
+        yield 3
+        assert go_on.wait(60)
+        yield 4
+
+    results = pool.imap_unordered(square, slow())
+    assert results.next(60) == 9
+    assert pool.map(square, [5]) == [25] and list(pool.imap(square, [6])) == [36]
+    go_on.set()
+    assert list(results) == [16]
+
+
+def test_an_endless_iterable_is_read_no_further_than_a_little_ahead(pool):
+    read = []
+
+    def endless():
+        while True:
+            read.append(len(read))
+            yield read[-1]
+
+    results = pool.imap(lambda x: x, endless())
+    assert [next(results) for _ in range(20)] == list(range(20))
+    results._abandon()
+    assert pool.map(square, [2]) == [4]
+
+
+def test_what_an_iterable_raises_needs_no_pickling(pool):
+    class Unpicklable(LookupError):
+        def __reduce__(self):
+            raise TypeError("not me")
+
+    def broken():
+        yield 2
+        raise Unpicklable("no more")
+
+    results = pool.imap(square, broken())
+    assert next(results) == 4
+    with pytest.raises(Unpicklable, match="no more"):
+        next(results)
+    with pytest.raises(StopIteration):
+        next(results)
+
+
+def test_an_iterable_that_exits_is_the_callers_error_too(pool):
+    def leaves():
+        yield 2
+        sys.exit("enough")
+
+    with pytest.raises(SystemExit, match="enough"):
+        list(pool.imap(square, leaves()))
+
+
+@pytest.mark.parametrize("end", ["terminate", "abandon"])
+def test_an_iterable_that_never_comes_back_does_not_keep_the_pool_from_ending(end):
+    go_on, closed = threading.Event(), threading.Event()
+
+    def blocked():
+        try:
+            yield 1
+            go_on.wait(60)
+            yield 2
+        finally:
+            closed.set()
+
+    with Pool(1) as pool:
+        results = pool.imap(square, blocked())
+        assert next(results) == 1
+        if end == "abandon":
+            results._abandon()
+            assert pool.map(square, [3]) == [9]
+        pool.terminate()
+    if end == "terminate":
+        with pytest.raises(WorkerDied):
+            next(results)
+    go_on.set()
+    assert closed.wait(60)  # and the thread that reads it has gone on to its end
+
+
+def test_map_reads_a_sequence_of_ones_own_in_the_callers_thread(pool):
+    readers = set()
+
+    class Squares:
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, i):
+            readers.add(threading.current_thread())
+            if i == 3:
+                raise IndexError
+            return i
+
+    assert pool.map(square, Squares()) == [0, 1, 4] and readers == {threading.current_thread()}
+
+
 def test_what_cannot_be_pickled_is_said_at_once(pool):
     lock = threading.Lock()
     with pytest.raises(TypeError, match="<lambda> cannot be sent to the workers"):
