@@ -23,6 +23,7 @@ from . import worker
 from .feeder import Call, Task
 from .worker import ByValue, Setup
 
+_TIME_TO_STOP = 2.0  # seconds for the thread to end, before its workers are killed
 # Two forks at once would each copy the other's open pipe, and a worker's death would no longer end its pipe.
 _hiring = threading.Lock()
 
@@ -118,6 +119,7 @@ class Dispatcher:
         self._ended = False
         self._ending = threading.Lock()
         self._wake_up, self._bell = multiprocessing.Pipe(duplex=False)
+        self._rung = False
         for seat in range(size):
             self._hire(seat)
         self.thread = threading.Thread(target=self._run, name="sgdkit-dispatcher", daemon=True)
@@ -155,10 +157,19 @@ class Dispatcher:
         """Ends everything now; whoever still waits gets a WorkerDied."""
         self.state = "stopped"
         self._ring()
-        if threading.current_thread() is not self.thread:
-            self.thread.join()
+        if threading.current_thread() is self.thread:
+            return
+        self.thread.join(_TIME_TO_STOP)
+        while self.thread.is_alive():  # in the middle of a message to or from a worker that does not go on
+            for member in self.workers:
+                member.process.kill()
+            self.thread.join(1.0)
 
     def _ring(self) -> None:
+        """Wakes the thread. It reads one message for any number of rings, so that a ring never blocks."""
+        if self._rung:
+            return
+        self._rung = True
         try:
             self._bell.send_bytes(b"!")
         except OSError:  # the thread has ended and closed the pipe
@@ -189,6 +200,7 @@ class Dispatcher:
         for end in ready:
             if end is self._wake_up:
                 self._wake_up.recv_bytes()
+                self._rung = False  # before the thread looks what there is: who comes later rings again
             elif isinstance(end, int):
                 ended.append(by_end[end])  # type: ignore[index]
             elif not self._receive(by_end[end]):  # type: ignore[index]

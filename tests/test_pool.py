@@ -16,6 +16,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from sgdkit import Pool, WorkerDied
+from tests.notebook import gone
 
 METHODS = multiprocessing.get_all_start_methods()
 
@@ -332,6 +333,22 @@ def test_terminate_answers_whoever_waits():
     pool.terminate()
     with pytest.raises(WorkerDied, match="ended while a task was under way"):
         result.get(30)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows cannot stop a process without ending it")
+@pytest.mark.parametrize("method", METHODS)
+def test_a_stopped_worker_with_a_big_message_does_not_keep_the_pool_from_ending(method):
+    pool = Pool(1, start_method=method)
+    pool.map(square, [1])
+    pids = pool.pids
+    os.kill(pids[0], signal.SIGSTOP)
+    result = pool.apply_async(len, (bytes(10_000_000),))  # much more than a pipe holds: sending it blocks
+    for _ in range(20_000):  # and however many calls wake the pool's thread, none of them blocks
+        pool._dispatcher._ring()
+    pool.terminate()
+    with pytest.raises(WorkerDied, match="ended while a task was under way"):
+        result.get(30)
+    assert gone(pids)
 
 
 @pytest.mark.parametrize(
