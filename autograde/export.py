@@ -89,7 +89,7 @@ class BetterOfExport(ExportPlugin):
         with open(target, "w", newline="", encoding="utf-8") as stream:
             writer = csv.DictWriter(stream, COLUMNS)
             writer.writeheader()
-            writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+            writer.writerows({key: harmless(value) for key, value in row.items()} for row in rows)
         self.log.info("Exported %d grades to %s", len(rows), target)
 
     def rows(self, gradebook: Gradebook) -> list[dict[str, Any]]:
@@ -166,7 +166,8 @@ class BetterOfExport(ExportPlugin):
         if not self.submitted:
             return ""
         wanted = [f"{notebook.name}.ipynb" for notebook in assignment.notebooks]
-        return misnamed(Path(self.submitted) / student / assignment.name, wanted)
+        folder = Path(self.submitted) / student / assignment.name
+        return "; ".join(filter(None, [misnamed(folder, wanted), _not_collected(folder)]))
 
     def _part(self, notebook: Any, assignment: str, student: str) -> Part:
         part = Part(notebook.name, float(notebook.max_score), penalty=float(notebook.late_submission_penalty or 0.0))
@@ -202,7 +203,13 @@ class BetterOfExport(ExportPlugin):
         return counted
 
 
-def _cell(value: Any) -> Any:
+def _not_collected(folder: Path) -> str:
+    """What ``collect`` could not open of this submission, and why."""
+    told = folder / "not-collected.txt"
+    return "; ".join(told.read_text(encoding="utf-8").splitlines()) if told.is_file() else ""
+
+
+def harmless(value: Any) -> Any:
     """A text that a spreadsheet would run as a formula gets a quote in front."""
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return "'" + value

@@ -1,9 +1,10 @@
 """How Canvas, Moodle, Gradescope and ordinary folders name what was handed in, and which of them it is.
 
 Canvas: ``lovelaceada_LATE_4711_90210_easy-1.ipynb``, all in one folder: sortable name, "LATE" where it was, the user's
-number, the file's number, the file; "-1" counts what was handed in again. Without names: ``anon_x7Q2v_90210_easy.ipynb``.
-Moodle: ``Ada Lovelace_4711_assignsubmission_file_/easy.ipynb``, or the same as one flat name; the number is a person's in
-this one assignment. Gradescope: ``submission_4711/easy.ipynb`` and ``submission_metadata.yml``, which says whose it is.
+number, the file's number, the file; "-1" counts what was handed in again. Without names:
+``anon_x7Q2v_90210_easy.ipynb``. Moodle: ``Ada Lovelace_4711_assignsubmission_file_/easy.ipynb``, or the same as one
+flat name; the number is a person's in this one assignment. Gradescope: ``submission_4711/easy.ipynb`` and
+``submission_metadata.yml``, which says whose it is.
 """
 
 import re
@@ -57,7 +58,7 @@ class Class:
 
 
 def recognise(reading: Reading, assignment: str, forced: str = "") -> str:
-    """ "canvas", "moodle", "gradescope" or "folders": what most of the names look like. Drops folders around it all."""
+    """What most of the names look like: "canvas", "moodle", "gradescope" or "folders". Drops folders around it all."""
     if forced != "folders":
         _unwrap(reading, assignment, lambda tops: max(_votes(tops).values()) > 0)
     votes = _votes(_tops(reading))
@@ -71,15 +72,16 @@ def recognise(reading: Reading, assignment: str, forced: str = "") -> str:
 def understand(reading: Reading, kind: str, assignment: str, wanted: set[str], others: set[str]) -> Class:
     """Who handed in what.
 
-    wanted: the file names of the assignment's notebooks. others: the course's other assignments, whose folders are passed
-    over where a student's folder has one for each assignment.
+    wanted: the file names of the assignment's notebooks. others: the course's other assignments, whose folders are
+    passed over where a student's folder has one for each assignment.
     """
     if kind == "gradescope":
         from autograde.collecting.gradescope import understand_gradescope
 
         return understand_gradescope(reading)
     folder = partial(_folder, assignment=assignment, others=others)
-    named: Callable[[tuple[str, ...]], Place] = {"canvas": _canvas, "moodle": _moodle, "folders": folder}[kind]
+    ways: dict[str, Callable[[tuple[str, ...]], Place]] = {"canvas": _canvas, "moodle": _moodle, "folders": folder}
+    named = ways[kind]
     people: dict[str, Handin] = {}
     found = Class(kind, [], [], [])
     for entry in reading.entries:
@@ -170,24 +172,28 @@ def _numbered(name: str, known: set[str]) -> tuple[str, int]:
     return name, 0
 
 
+def _all_parts(reading: Reading) -> list[tuple[str, ...]]:
+    return [entry.parts for entry in reading.entries] + [trouble.parts for trouble in reading.troubles]
+
+
 def _tops(reading: Reading) -> set[str]:
-    return {thing.parts[0] for thing in (*reading.entries, *reading.troubles) if thing.parts}
+    return {parts[0] for parts in _all_parts(reading) if parts}
 
 
 def _votes(tops: set[str]) -> dict[str, int]:
+    moodle = {top for top in tops if MOODLE.fullmatch(top)}
     return {
         "gradescope": sum(top == METADATA or bool(GRADESCOPE.fullmatch(top)) for top in tops),
-        "moodle": sum(bool(MOODLE.fullmatch(top)) for top in tops),
-        "canvas": sum(bool((ANONYMOUS.fullmatch(top) or CANVAS.fullmatch(top)) and not MOODLE.fullmatch(top)) for top in tops),
-    }  # fmt: skip
+        "moodle": len(moodle),
+        "canvas": sum(bool(ANONYMOUS.fullmatch(top) or CANVAS.fullmatch(top)) for top in tops - moodle),
+    }
 
 
 def _unwrap(reading: Reading, assignment: str, known: Callable[[set[str]], bool]) -> None:
     """Forget a folder that lies around everything, such as "assignment_4711_export" or "submissions"."""
     while True:
         tops = _tops(reading)
-        everything = [*reading.entries, *reading.troubles]
-        if len(tops) != 1 or known(tops) or any(len(one.parts) < 2 for one in everything):
+        if len(tops) != 1 or known(tops) or any(len(parts) < 2 for parts in _all_parts(reading)):
             return
         below = {entry.parts[1] for entry in reading.entries}
         if is_archive(min(tops)) and not known(below):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from autograde.collecting.formats import GRADESCOPE, METADATA, Class, Handin
 from autograde.collecting.safe import shown

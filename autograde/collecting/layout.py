@@ -44,7 +44,8 @@ def choose(handins: list[Handin]) -> Handin:
         when = f" ({last.time:%Y-%m-%d %H:%M} UTC)" if last.time else ""
         told = ", ".join(shown(one.label, 60) for one in others)
         last.troubles.append(
-            f"there are {len(others) + 1} submissions: {shown(last.label, 60)}{when} is the latest and counts, not {told}"
+            f"there are {len(others) + 1} submissions: {shown(last.label, 60)}{when} is the latest and counts, "
+            f"not {told}"
         )
     return last
 

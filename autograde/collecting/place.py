@@ -1,4 +1,4 @@
-"""Writes what was collected into ``submitted/``, and remembers it, so that collecting again changes only what is new."""
+"""Writes what was collected into ``submitted/``, and remembers it: collecting again changes only what is new."""
 
 import hashlib
 import json
@@ -19,8 +19,8 @@ class Intake:
     """What was collected for one assignment, in ``autograde/intake/<assignment>``.
 
     ``collected.json`` has for each student the fingerprint and the time of what was taken, so that what an instructor
-    mended by hand afterwards stays. What a later submission replaced is kept in ``replaced/``; what could not be matched
-    with the roster lies in ``unmatched/``.
+    mended by hand afterwards stays. What a later submission replaced is kept in ``replaced/``; what could not be
+    matched with the roster lies in ``unmatched/``.
     """
 
     def __init__(self, course: Course, assignment: str) -> None:

@@ -3,6 +3,7 @@
 import csv
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -86,12 +87,12 @@ def read(file: Path) -> Roster:
     rows, columns = _table(file)
     named = {_plain(column): column for column in reversed(columns)}
     canvas = "student" in named and "id" in named and {"sisloginid", "sisuserid", "section"} & named.keys()
-    lms = [*LMS, "id"] if canvas else LMS
+    lms = [*LMS, "id"] if canvas else list(LMS)
     ids = [name for name in IDS if name in named and not (canvas and name == "id")]
     if not ids and not any(name in named for name in (*EMAIL, *lms)):
         raise CourseError(
-            f"{file} has the columns {', '.join(map(shown, columns)) or '(none)'}; a roster needs one with an id: student_id, "
-            "id, username or email (and, if there are, first_name, last_name, email, lms_id)."
+            f"{file} has the columns {', '.join(map(shown, columns)) or '(none)'}; a roster needs one with an id: "
+            "student_id, id, username or email (and, if there are, first_name, last_name, email, lms_id)."
         )
     roster = Roster([], columns)
     taken: dict[str, int] = {}
@@ -115,9 +116,7 @@ def read(file: Path) -> Roster:
     return roster
 
 
-def _person(
-    row: dict[str, str], named: dict[str, str], ids: list[str], lms: list[str] | tuple[str, ...]
-) -> Person | None:
+def _person(row: dict[str, str], named: dict[str, str], ids: list[str], lms: Sequence[str]) -> Person | None:
     def first(*names: str) -> str:
         return next((row[named[n]].strip() for n in names if n in named and row[named[n]].strip()), "")
 

@@ -20,7 +20,7 @@ class UnsafeName(ValueError):
 
 
 def parts_of(name: str) -> tuple[str, ...]:
-    """The folders and the file of a name in an archive, as it stands there; "/" and "\\" both separate.
+    """The folders and the file of a name in an archive, as it stands there; slash and backslash both separate.
 
     Raises UnsafeName for an absolute name, a drive letter and "..".
     """

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from autograde.errors import CourseError
 
-NAMES = ("release", "collect", "grade", "feedback", "export", "examine", "demo")
+NAMES = ("release", "collect", "grade", "feedback", "report", "export", "examine", "demo")
 
 _DESCRIPTION = """\
 Release assignments, grade a class and export its grades. Every command is a thin layer on nbgrader, whose own
