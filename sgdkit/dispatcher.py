@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing
 import os
 import signal
 import sys
 import threading
+import time
 import warnings
 from collections import deque
 from collections.abc import Callable
@@ -23,6 +25,9 @@ from . import worker
 from .feeder import Call, Task
 from .worker import ByValue, Setup
 
+# Seconds for a new worker to say that it lives. A fork is there in milliseconds, unless it copied a lock (of BLAS, say)
+# that another thread held, and then it waits for ever; the others must first import what the script imports.
+_TIME_TO_BE_BORN = {"fork": 30.0, "spawn": 180.0, "forkserver": 180.0}
 _TIME_TO_STOP = 2.0  # seconds for the thread to end, before its workers are killed
 # Two forks at once would each copy the other's open pipe, and a worker's death would no longer end its pipe.
 _hiring = threading.Lock()
@@ -55,7 +60,10 @@ class Worker:
 
     def __init__(self, process: BaseProcess, connection: Connection, seat: int) -> None:
         self.process, self.connection, self.seat = process, connection, seat
+        self.born = False  # it has begun; its initializer may take as long as it likes
         self.ready = False
+        self.overdue = False
+        self.deadline = math.inf  # on time.monotonic's clock, by when it is to be born
         self.task: Task | None = None
         self.sent = 0  # how many tasks it was given
         self.function = b""  # the digest of the function it was sent last
@@ -80,6 +88,8 @@ class Worker:
         """Why the process ended, in words."""
         self.process.join(1.0)
         code = self.process.exitcode
+        if self.overdue:
+            return "did not begin in time, and was killed,"
         if code is not None and code < 0:
             names = {number.value: number.name for number in signal.Signals}
             return f"was killed by {names.get(-code, f'signal {-code}')}"
@@ -191,6 +201,7 @@ class Dispatcher:
 
     def _listen(self) -> None:
         """Waits for a call, a result or a death, and deals with all that have come."""
+        self._kill_the_overdue()
         by_end = {member.connection: member for member in self.workers}
         by_end |= {member.process.sentinel: member for member in self.workers}  # type: ignore[misc]
         ended = []
@@ -210,12 +221,22 @@ class Dispatcher:
                 continue
             self._bury(member)
 
+    def _kill_the_overdue(self) -> None:
+        """Whoever has not begun in time never will: it is killed, and buried like any other."""
+        for member in self.workers:
+            if not member.born and time.monotonic() > member.deadline:
+                member.overdue = True
+                member.process.kill()
+
     def _receive(self, member: Worker) -> bool:
         """Takes one message; False where the pipe has ended, in the middle of a message perhaps."""
         try:
             message = member.connection.recv_bytes()
         except (EOFError, OSError):
             return False
+        if message == worker.BORN:
+            member.born = True
+            return True
         if not member.ready:
             member.ready, self._stillborn = True, 0
             return True
@@ -290,7 +311,7 @@ class Dispatcher:
                 else:
                     self._again.append(task)
             # One that ends by itself will do so again; one that is killed may be luckier the next time.
-            killed = member.was_killed()
+            killed = member.was_killed() and not member.overdue
             if self._stillborn > (20 if killed else max(2, self.size)):
                 self._give_up(death)
                 return
@@ -328,11 +349,14 @@ class Dispatcher:
         with warnings.catch_warnings():
             # From 3.12 on a fork beside other threads warns: the child has their locks, but not them. `worker.run`
             # takes none that the kit knows of. What is left is a main thread deep in threaded BLAS while a worker is
-            # replaced; `fit` computes with one thread, and spawn and forkserver do not have that trouble.
+            # replaced; `fit` computes with one thread, spawn and forkserver do not have that trouble, and a fork that
+            # hangs for it is killed and tried again.
             warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
             process.start()
         theirs.close()  # now only the worker holds it: its death ends the pipe
-        return Worker(process, ours, seat)
+        member = Worker(process, ours, seat)
+        member.deadline = time.monotonic() + _TIME_TO_BE_BORN[self.method]
+        return member
 
     def _end(self) -> None:
         """Ends all workers, and answers everybody who still waits."""

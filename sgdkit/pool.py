@@ -20,6 +20,7 @@ import multiprocessing
 import multiprocessing.pool
 import multiprocessing.util
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.context import BaseContext
@@ -33,11 +34,14 @@ from .worker import Shipped
 
 __all__ = ["Pool", "WorkerDied"]
 
+# Windows waits for 63 things at once: for the pool's own bell, and for the pipe and the end of each worker.
+MOST_WORKERS = 31 if sys.platform == "win32" else 1_000_000
+
 
 class Pool(multiprocessing.pool.Pool):
     """A pool of worker processes.
 
-    processes: how many workers; by default as many as this process may use cores.
+    processes: how many workers; by default as many as this process may use cores. At most 31 on Windows.
     initializer, initargs, maxtasksperchild, context: as in multiprocessing.Pool.
     start_method: "fork", "spawn" or "forkserver"; by default Python's own for this system.
     seed: of the workers' random streams (numpy's global one and the module random's); by default fresh ones.
@@ -59,10 +63,15 @@ class Pool(multiprocessing.pool.Pool):
     ) -> None:
         self._state = "INIT"  # what the parent's __del__ looks at, should we not get any further
         if processes is None:
-            processes = available_cores()
+            processes = min(available_cores(), MOST_WORKERS)
         for name, value in (("processes", processes), ("maxtasksperchild", maxtasksperchild)):
             if value is not None and (isinstance(value, bool) or not isinstance(value, Integral) or value < 1):
                 raise ValueError(f"{name} is {value!r}: give a whole number of at least 1.")
+        if processes > MOST_WORKERS:
+            raise ValueError(
+                f"processes is {processes}: Windows lets a pool look after at most {MOST_WORKERS} workers, "
+                "so give that or fewer."
+            )
         if multiprocessing.current_process().daemon:
             raise AssertionError(
                 "this is a worker process of a pool, and those may not start processes of their own: compute here "

@@ -6,6 +6,7 @@ lock, and a worker that is killed while it holds that lock stops all the others 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import inspect
 import multiprocessing
@@ -23,7 +24,7 @@ import cloudpickle
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-READY, STOP = b"ready", b"stop"
+BORN, READY, STOP = b"born", b"ready", b"stop"
 _BLAS_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -96,6 +97,8 @@ def run(connection: Connection, setup: Setup, inherited: list[Connection]) -> No
     generator._legacy_seeding(setup.seed.generate_state(4))
     np.random.set_bit_generator(generator)  # type: ignore[attr-defined]
     random.seed(setup.seed.generate_state(4).tobytes())
+    with contextlib.suppress(OSError):  # the master has gone, as will be seen below
+        connection.send_bytes(BORN)
     _initialise(*setup.initializer.content)
     try:
         connection.send_bytes(READY)

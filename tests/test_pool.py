@@ -10,12 +10,17 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
+import sgdkit.dispatcher
+import sgdkit.pool
+import sgdkit.worker
 from sgdkit import Pool, WorkerDied
+from sgdkit.worker import run
 from tests.notebook import gone
 
 METHODS = multiprocessing.get_all_start_methods()
@@ -333,6 +338,64 @@ def test_terminate_answers_whoever_waits():
     pool.terminate()
     with pytest.raises(WorkerDied, match="ended while a task was under way"):
         result.get(30)
+
+
+def hangs_at_first(connection, setup, inherited):
+    """A worker whose start hangs, the first time: it leaves a mark."""
+    mark = Path(setup.initializer.content[1][0])
+    if not mark.exists():
+        mark.touch()
+        time.sleep(600)
+    run(connection, setup, inherited)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_worker_that_hangs_at_its_start_is_killed_and_replaced(method, tmp_path, monkeypatch):
+    monkeypatch.setattr(sgdkit.worker, "run", hangs_at_first)
+    mark = tmp_path / "hangs"
+    with Pool(1, os.path.exists, (str(mark),), start_method=method) as pool:
+        while not mark.exists():
+            time.sleep(0.01)
+        pool._dispatcher.workers[0].deadline = 0.0  # so long ago
+        assert pool.map(square, [3]) == [9]
+        assert [death.reason for death in pool.deaths] == ["did not begin in time, and was killed,"]
+
+
+def test_a_pool_whose_workers_all_hang_at_their_start_says_so(monkeypatch):
+    monkeypatch.setattr(sgdkit.worker, "run", lambda *_: time.sleep(600))
+    monkeypatch.setitem(sgdkit.dispatcher._TIME_TO_BE_BORN, "fork", -1.0)
+    with (
+        Pool(2, start_method="fork") as pool,
+        pytest.raises(WorkerDied, match="did not begin in time.* so did 2 others"),
+    ):
+        pool.map(square, range(4))
+
+
+def test_an_initializer_may_take_its_time(tmp_path):
+    go_on = tmp_path / "go on"
+
+    def slow():
+        while not go_on.exists():
+            time.sleep(0.01)
+
+    with Pool(1, slow) as pool:
+        (member,) = pool._dispatcher.workers
+        while not member.born:
+            time.sleep(0.01)
+        member.deadline = 0.0
+        result = pool.apply_async(square, (3,))
+        member.connection.poll(1.5)  # longer than the pool takes to look around
+        go_on.touch()
+        assert result.get(60) == 9 and pool.deaths == []
+
+
+def test_windows_can_wait_for_so_many_workers_only(monkeypatch):
+    monkeypatch.setattr(sgdkit.pool, "MOST_WORKERS", 3)
+    with pytest.raises(ValueError, match="processes is 4: Windows lets a pool look after at most 3 workers"):
+        Pool(4)
+    monkeypatch.setattr(sgdkit.pool, "available_cores", lambda: 100)
+    with Pool() as pool:
+        assert len(pool.pids) == 3
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows cannot stop a process without ending it")
