@@ -32,6 +32,7 @@ class PlainKernel(AsyncKernelManager):
         self.workplace = workplace
         self.limits = limits or Limits()
         self._watch: Watch | None = None
+        workplace.fresh_sockets()
         # TCP kernels side by side race for free ports; sockets in a folder of their own cannot.
         sockets = {} if sys.platform == "win32" else {"transport": "ipc"}
         super().__init__(connection_file=str(workplace.run / "kernel.json"), **sockets, **kwargs)

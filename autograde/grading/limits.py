@@ -29,11 +29,11 @@ class Limits(Configurable):
     def rlimits(self) -> dict[str, int]:
         """What the operating system itself can hold a process to, by prlimit's names.
 
-        Memory is twice what is allowed, so that one huge array is a MemoryError, which a student understands;
-        what lies between is the watch's.
+        One process may ask for more memory than is allowed, because it does not touch all that it asks for; what it
+        does touch is the watch's. So one huge array is still a MemoryError, which a student understands.
         """
         return {
-            "as": 2 * self.memory * MB,
+            "as": (self.memory + 2048) * MB,
             "nproc": self.threads,
             "fsize": self.largest_file * MB,
             "nofile": self.open_files,

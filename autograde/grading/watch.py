@@ -47,8 +47,7 @@ class Watch(threading.Thread):
     def run(self) -> None:
         while not self._over.wait(INTERVAL):
             try:
-                first = psutil.Process(self._pid)
-                self.reason = self.look([first, *first.children(recursive=True)])
+                self.reason = self.look()
             except psutil.NoSuchProcess:
                 return
             if self.reason:
@@ -61,20 +60,45 @@ class Watch(threading.Thread):
         if self.is_alive():
             self.join()
 
-    def look(self, processes: list[psutil.Process]) -> str:
-        """What is over its limit now, or an empty string. The first process is the kernel's (or its sandbox's)."""
+    def look(self) -> str:
+        """What is over its limit now, or an empty string. Raises psutil.NoSuchProcess where the kernel is gone."""
         limits = self._limits
+        processes = self._processes()
         if len(processes) > limits.processes:
-            return f"it had more than {limits.processes} processes at the same time"
+            return self._too_many
         if cpu_seconds(processes) > limits.cpu:
             return f"it used more than {limits.cpu} seconds of CPU time, all its processes together"
         # The sandbox's first process may still see the machine's own folders; the next one does not.
         files = max(_each(processes[1:2], files_in_memory), default=0) if self._sandboxed else 0
-        if memory(processes, files, limits.memory * MB) > limits.memory * MB:
-            return f"it used more than {limits.memory} MB of memory, all its processes together"
+        if resident(processes) + files > limits.memory * MB:
+            reason = self._look_closely(processes, files)
+            if reason:
+                return reason
         if self._sockets is not None and crowded(self._sockets, processes):
             return "it put files where only the kernel's sockets belong"
         return ""
+
+    def _look_closely(self, processes: list[psutil.Process], files: int) -> str:
+        """Whether it is still too much memory when pages that processes share are counted once."""
+        private = shared = 0
+        for own, part in _each(processes, parts):
+            private += own
+            shared += part
+            # This waits for a lock of each process, so a fork bomb would outrun it.
+            if len(self._processes()) > self._limits.processes:
+                return self._too_many
+        if private + max(shared, files) > self._limits.memory * MB:
+            return f"it used more than {self._limits.memory} MB of memory, all its processes together"
+        return ""
+
+    def _processes(self) -> list[psutil.Process]:
+        """The kernel's first process and all its descendants."""
+        first = psutil.Process(self._pid)
+        return [first, *first.children(recursive=True)]
+
+    @property
+    def _too_many(self) -> str:
+        return f"it had more than {self._limits.processes} processes at the same time"
 
 
 def cpu_seconds(processes: list[psutil.Process]) -> float:
@@ -82,26 +106,18 @@ def cpu_seconds(processes: list[psutil.Process]) -> float:
     return sum(_each(processes, lambda process: sum(process.cpu_times()[:4])))
 
 
-def memory(processes: list[psutil.Process], files: int, enough: int) -> int:
-    """Bytes that these processes hold together, and ``files`` bytes of files in memory, mapped or not.
-
-    Adding up what each has in memory counts shared pages several times. Only where that is more than ``enough`` is
-    every shared page looked up and counted once, which takes milliseconds a process.
-    """
-    rough = sum(_each(processes, lambda process: process.memory_info().rss)) + files
-    if rough <= enough or not os.path.exists("/proc/self/smaps_rollup"):
-        return rough
-    parts = list(_each(processes, _parts))
-    return sum(private for private, _ in parts) + max(sum(shared for _, shared in parts), files)
+def resident(processes: list[psutil.Process]) -> int:
+    """Bytes of memory of these processes, a page that several share counted once for each: never too little."""
+    return sum(_each(processes, lambda process: process.memory_info().rss))
 
 
-def _parts(process: psutil.Process) -> tuple[int, int]:
+def parts(process: psutil.Process) -> tuple[int, int]:
     """Bytes of a process's own memory, and its part of the memory that it shares (no libraries)."""
     found = {"Pss_Anon": 0, "Pss_Shmem": 0}
     try:
         lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
     except OSError:
-        # Gone; or it hides itself, and then all that it has counts.
+        # Gone, or it hides itself, or this is not Linux: then all that it has counts.
         return process.memory_info().rss, 0
     for line in lines:
         name, _, rest = line.partition(":")

@@ -42,6 +42,11 @@ class Workplace:
     ) -> None:
         shutil.rmtree(self.root, ignore_errors=True)
 
+    def fresh_sockets(self) -> None:
+        """Take away what a kernel before left in the sockets' folder."""
+        shutil.rmtree(self.run)
+        self.run.mkdir()
+
     def size(self) -> int:
         """Bytes of all files in it."""
         return sum(file.stat().st_size for file in self.root.rglob("*") if file.is_file())
