@@ -13,7 +13,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "corpus"
 KINDS = ("wrong", "right", "hostile", "broken")
 FILLS = ("solution", "nothing")
 KEYS = {"title", "notebook", "kind", "fill", "points", "says", "status", "reason", "edit"}
-EDITS = {"copy", "delete", "tag", "forge", "raw", "missing"}
+EDITS = {"copy", "delete", "last", "tag", "forge", "kernel", "format", "megabytes", "raw", "files", "links", "missing"}
 
 _CELL = re.compile(r"^# %% *(?P<new>\+ *(?P<where>before|after) +)?(?P<name>[\w-]+) *$", re.MULTILINE)
 
@@ -50,6 +50,11 @@ class Case:
     status: str = ""
     reason: tuple[str, ...] = ()
     edit: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> bool:
+        """Whether what was handed in is not even read, so that there are no points to compare."""
+        return bool(self.edit.get("missing") or self.edit.get("links"))
 
     def expected(self, exercise: str, most: float) -> float:
         """Points that this case must get for an exercise worth ``most``."""

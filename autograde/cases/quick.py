@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import queue
 import secrets
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,7 +45,12 @@ def examine(sources: list[Source], cases: list[Case]) -> list[Result]:
 def _group(solved: NotebookNode, cases: list[Case]) -> list[Result]:
     if not cases:
         return []
-    manager = KernelManager(kernel_name="python3", transport="ipc")
+    with tempfile.TemporaryDirectory(prefix="quick-", ignore_cleanup_errors=True) as folder:
+        return _in_kernel(solved, cases, str(Path(folder) / "kernel.json"))
+
+
+def _in_kernel(solved: NotebookNode, cases: list[Case], connection_file: str) -> list[Result]:
+    manager = KernelManager(kernel_name="python3", transport="ipc", connection_file=connection_file)
     manager.start_kernel()
     client = manager.blocking_client()
     client.start_channels()

@@ -1,6 +1,8 @@
 """From a case of the corpus to the files that such a student hands in."""
 
 import copy
+import os
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -11,6 +13,9 @@ from autograde.cases.case import Case
 from autograde.errors import CourseError
 from autograde.release.markers import MARKERS
 
+#: Characters that a file's name may not have there.
+REFUSED_BY_WINDOWS = set('<>:"|?*\n')
+
 
 def hand_in(case: Case, released: Path, solved: Path, folder: Path, prose: bool = False) -> None:
     """Write the submission of ``case`` into ``folder``.
@@ -19,16 +24,28 @@ def hand_in(case: Case, released: Path, solved: Path, folder: Path, prose: bool 
     ``prose`` fills in the written answers, too, which a person must grade.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for name, content in case.edit.get("files", {}).items():
+        if os.name != "nt" or not set(name) & REFUSED_BY_WINDOWS:
+            (folder / name).write_text(content, encoding="utf-8")
+    for name, target in case.edit.get("links", {}).items():
+        (folder / name).symlink_to(target)
     if case.edit.get("missing"):
         (folder / "notes.txt").write_text("I could not find the notebook.\n", encoding="utf-8")
         return
     file = folder / f"{case.notebook}.ipynb"
+    if file.is_symlink():
+        return
     if "raw" in case.edit:
         file.write_text(case.edit["raw"], encoding="utf-8")
         return
     nb = nbformat.read(released / file.name, as_version=4)
     answers = nbformat.read(solved / file.name, as_version=4)
-    nbformat.write(submission(case, nb, answers, prose), file)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nbformat's about old formats
+        nbformat.write(submission(case, nb, answers, prose), file, version=case.edit.get("format", 4))
+    if "megabytes" in case.edit:
+        with file.open("ab") as stream:
+            stream.write(b" " * (case.edit["megabytes"] * 2**20))
 
 
 def submission(case: Case, released: NotebookNode, solved: NotebookNode, prose: bool = False) -> NotebookNode:
@@ -65,6 +82,10 @@ def _edit(nb: NotebookNode, case: Case) -> None:
         twin = copy.deepcopy(nb.cells[position])
         twin["id"] = f"{twin['id']}-copy"[:64]
         nb.cells.insert(position + 1, twin)
+    for name in case.edit.get("last", []):
+        nb.cells.append(nb.cells.pop(_find(nb, name, case)))
+    if "kernel" in case.edit:
+        nb.metadata["kernelspec"] = {"name": case.edit["kernel"], "display_name": "another", "language": "none"}
     for name in case.edit.get("delete", []):
         del nb.cells[_find(nb, name, case)]
 

@@ -48,7 +48,7 @@ class BubblewrapKernel(PlainKernel):
         """The kernel's command line, inside bwrap and prlimit."""
         place = self.workplace
         command = [*parents(Path(KIT, "sgdkit")), "--ro-bind", str(Path(sgdkit.__file__).parent), f"{KIT}/sgdkit"]
-        for folder in _references():
+        for folder in references():
             command += [*_in_memory(f"{KIT}/sgdkit/{folder}", 4096), "--remount-ro", f"{KIT}/sgdkit/{folder}"]
         command += [
             *parents(Path("/given/work")),
@@ -159,7 +159,7 @@ def _readable() -> list[Path]:
     return found
 
 
-def _references() -> list[str]:
+def references() -> list[str]:
     """Folders of the kit that hold what answers are judged by: the kernel needs none of it, so it sees them empty."""
     kit = Path(sgdkit.__file__).parent
     found = [path for path in (kit / "checks").iterdir() if (path / "__init__.py").exists() and path.name != "probes"]

@@ -12,20 +12,34 @@ ALL = {one.name: one for one in case.cases("2-syncsgd")}
 # A look at every exercise and every trick; the rest takes minutes and differs in the judge only, which
 # tests/checks looks at without a kernel.
 ALWAYS = [
+    "broken_200_mb",
+    "broken_extra_files",
+    "broken_format_2",
+    "broken_format_3",
+    "broken_kernel_name",
     "broken_missing",
     "broken_not_json",
+    "broken_reordered",
     "broken_syntax",
     "broken_untouched",
     "hostile_ast_transformer",
     "hostile_copied_check",
+    "hostile_daemons",
     "hostile_deaf_loop",
     "hostile_deleted_check",
     "hostile_display_update",
+    "hostile_edited_check",
     "hostile_endless_loop",
     "hostile_equal_to_everything",
     "hostile_flood",
     "hostile_forged_answers",
     "hostile_forged_output",
+    "hostile_fork_bomb",
+    "hostile_full_disk",
+    "hostile_kernel_dies",
+    "hostile_link",
+    "hostile_link_beside",
+    "hostile_memory",
     "hostile_os_exit",
     "hostile_skip_tag",
     "hostile_sys_exit",
@@ -52,7 +66,7 @@ def examine(course, names):
     assert not [result for result in results if result.wrong], exam.summary(results)
 
 
-@pytest.mark.timeout(600)  # some thirty notebooks
+@pytest.mark.timeout(600)  # some forty notebooks
 def test_every_kind_of_submission_gets_what_it_must(course):
     examine(course, ALWAYS)
 

@@ -144,11 +144,12 @@ found["kit"] = sum(len(files) for place in references for _, _, files in os.walk
             paths=[
                 str(path)
                 for path in (
-                    secret, course.database, course.secret, course.folder("submitted"), here.sources, here.root / ".git",
-                    here.root / "autograde", here.root / "tests", tmp_path, "/etc/shadow", "/etc/hostname", "/var", "/run",
+                    secret, course.database, course.secret, course.folder("submitted"), here.sources, tmp_path,
+                    here.root / ".git", here.root / "autograde", here.root / "tests",
+                    "/etc/shadow", "/etc/hostname", "/var", "/run",
                 )
             ],
-            references=[f"/kit/sgdkit/{name}" for name in bubblewrap._references()],
+            references=[f"/kit/sgdkit/{name}" for name in bubblewrap.references()],
         )  # fmt: skip
     finally:
         secret.unlink()
@@ -165,13 +166,14 @@ tried("a module", lambda: open(os.__file__, "a").close())
 tried("its permissions", lambda: os.chmod(os.__file__, 0o777))
 tried("a package", lambda: subprocess.run([sys.executable, "-m", "pip", "install", "--no-index", "."],
       check=True, capture_output=True) and None)
-tried("remounting", lambda: subprocess.run(["mount", "-o", "remount,rw", "/usr"], check=True, capture_output=True) and None)
+tried("remounting", lambda: subprocess.run(["mount", "-o", "remount,rw", "/usr"], check=True) and None)
 for path in ("/tmp", "/dev/shm", "/tmp/work", "/tmp/home"):
     open(path + "/mine", "w").close()
 """,
         paths=[
             "/", "/dev", "/usr", "/usr/bin", "/kit", "/kit/sgdkit", "/kit/sgdkit/checks", "/given", "/given/work",
-            "/given/home", sys.prefix, sys.base_prefix, str(Path(os.__file__).parent), str(Path(sgdkit.__file__).parent),
+            "/given/home", sys.prefix, sys.base_prefix, str(Path(os.__file__).parent),
+            str(Path(sgdkit.__file__).parent),
         ],
     )  # fmt: skip
     assert "done" not in found.values(), found
@@ -196,7 +198,8 @@ tried("bpf", lambda: call(numbers["bpf"], 0, 0, 0))
 tried("raw packets", lambda: socket.socket(17, socket.SOCK_RAW) and None)
 tried("root", lambda: os.setuid(0))
 tried("a device", lambda: os.mknod("/tmp/disk", 0o60600, os.makedev(8, 0)))
-found["privileges"] = [line for line in open("/proc/self/status") if line.startswith(("CapEff", "NoNewPrivs", "Seccomp:"))]
+said = ("CapEff", "NoNewPrivs", "Seccomp:")
+found["privileges"] = [line for line in open("/proc/self/status") if line.startswith(said)]
 """,
         calls=syscalls._MACHINES[os.uname().machine][1],
     )

@@ -1,0 +1,12 @@
+"""
+title = "Files that nobody asked for, with spaces, other letters and a new line in their names"
+notebook = "easy"
+kind = "broken"
+[edit.files]
+"my data.csv" = "1,2"
+"Übung ☃.txt" = "x"
+"two\\nlines.txt" = "x"
+"other.ipynb" = "this is not JSON"
+"easy (1).ipynb" = "{}"
+"easy.py" = "raise SystemExit"
+"""

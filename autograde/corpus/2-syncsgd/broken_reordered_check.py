@@ -1,0 +1,7 @@
+"""
+title = "A check moved to the end"
+notebook = "easy"
+kind = "broken"
+[edit]
+last = ["check-loss"]
+"""
