@@ -16,15 +16,17 @@ from autograde.errors import CourseError
 NAMES = ("release", "collect", "grade", "feedback", "report", "export", "examine", "demo")
 
 _DESCRIPTION = """\
-Release assignments, grade a class and export its grades. Every command is a thin layer on nbgrader, whose own
-commands (nbgrader autograde, nbgrader generate_feedback, …, and formgrader) work on the same course."""
+Release assignments, collect and grade a class, report on it and export its grades. Every command is a thin layer on
+nbgrader, whose own commands (nbgrader autograde, nbgrader generate_feedback, …, and formgrader) work on the same
+course."""
 
 _EPILOG = """\
 usual order:
   python -m autograde release          make and prove the student notebooks
-  (put submissions into autograde/submitted/<student>/<assignment>/)
+  python -m autograde collect 2-syncsgd submissions.zip --roster roster.csv
   python -m autograde grade 2-syncsgd
   python -m autograde feedback 2-syncsgd
+  python -m autograde report 2-syncsgd
   python -m autograde export
 
 see it all work on a ready-made class:

@@ -32,6 +32,16 @@ GENERAL = {
     "borrowed": "The answer uses the kit's own version of what was to be written.",
     "unjudged": "The answer has a form that cannot be judged.",
 }
+TITLES = {
+    "raised": "stops with an exception",
+    "timeout": "takes too long",
+    "type": "no numbers",
+    "shape": "wrong shape",
+    "no return": "nothing returned",
+    "noisy": "prints very much",
+    "borrowed": "not the student's own",
+    "unjudged": "cannot be judged",
+}
 BINS = 10
 
 
@@ -73,6 +83,11 @@ class Mistake:
     name: str
     says: str
     students: list[str]
+
+    @property
+    def title(self) -> str:
+        """The name, in words where it is the judge's own for no particular mistake."""
+        return TITLES.get(self.name, self.name)
 
 
 @dataclass

@@ -8,6 +8,7 @@ import base64
 import csv
 import hashlib
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -24,7 +25,7 @@ def html(figures: Figures, similar: list[Similarity], made: str) -> str:
     """The page. ``made``: when, in words."""
     loader = FileSystemLoader(HERE)
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    pages.filters["duration"] = duration
+    pages.filters |= {"duration": duration, "median": median}
     style = (HERE / "report.css").read_text(encoding="utf-8")
     policy = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return pages.get_template("report.html").render(
