@@ -243,40 +243,10 @@ def test_modules_of_the_students_own_stay_the_students(run, tmp_path):
     assert run("import sgdkit\nprint(hasattr(sgdkit, 'mine'))").texts == ["False\n"]
 
 
-GRADER = """
-import sys
-from pathlib import Path
-import nbformat
-from autograde.grading.session import LimitedExecute
-
-class Grader(LimitedExecute):
-    def run_cells(self):
-        self._run(self.nb.cells[0], 0, 1000)
-
-code = '''
-import os, subprocess
-for _ in range(2):
-    if os.fork() == 0:
-        os.setsid()
-        if os.fork() == 0:
-            subprocess.run(["sleep", MARK])
-        os._exit(0)
-open(os.path.join(RUN, "ready"), "w").close()
-while True: pass
-'''
-code = "from ipykernel import get_connection_file\\nMARK = %r\\n" % sys.argv[1] + code.replace(
-    "RUN,", "os.path.dirname(get_connection_file()),")
-grader = Grader()
-grader.prepare(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)]), {"metadata": {"path": "nothing"}})
-grader.in_kernel()
-"""
-
-
-def test_all_of_it_is_gone_when_the_grader_is_killed(tmp_path, monkeypatch):
+def test_all_of_it_is_gone_when_the_grader_is_killed(tmp_path):
     mark = f"6{os.getpid()}"
-    grader = subprocess.Popen(
-        [sys.executable, "-c", GRADER, mark], env=os.environ | {"TMPDIR": str(tmp_path)}, stdout=subprocess.DEVNULL
-    )
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    grader = subprocess.Popen([sys.executable, Path(__file__).with_name("grader.py"), mark], env=environment)
     inside = []
     try:
         while not list(tmp_path.glob("sgdkit-*/run/ready")):

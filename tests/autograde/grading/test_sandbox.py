@@ -8,7 +8,7 @@ from autograde.cases.case import Case, Written
 from autograde.cases.submission import hand_in
 from autograde.course import Course
 from autograde.errors import CourseError
-from autograde.grading import bubblewrap, sandbox
+from autograde.grading import bubblewrap, containers, sandbox
 from autograde.grading.kernels import PlainKernel
 
 SPY = """
@@ -68,6 +68,7 @@ def test_code_in_the_sandbox_reaches_nothing_but_its_own(course, monkeypatch):
 
 def test_without_a_sandbox_grading_is_refused_unless_somebody_says_so(monkeypatch):
     monkeypatch.setattr(bubblewrap, "missing", lambda: "bwrap is not installed.")
+    monkeypatch.setattr(containers, "missing", lambda kind: f"{kind.program} is not installed.")
     with pytest.raises(CourseError, match="bwrap is not installed.*--no-sandbox"):
         sandbox.kernel_class("required")
     assert sandbox.kernel_class("none") is PlainKernel

@@ -1,4 +1,7 @@
 import os
+import sys
+
+import pytest
 
 from autograde.grading.workplace import Workplace
 
@@ -17,3 +20,27 @@ def test_a_kernel_sees_the_files_handed_in_and_not_the_graders_environment(tmp_p
         assert len(str(place.run / "kernel-ipc-1")) < 100
         root = place.root
     assert not root.exists()
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows lets ordinary users make no links and has no pipes as files"
+)
+def test_links_and_pipes_are_left_out(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    folder = tmp_path / "handed in"
+    folder.mkdir()
+    (folder / "a").symlink_to(secret)
+    (folder / "b").symlink_to(tmp_path)
+    os.mkfifo(folder / "pipe")
+    (folder / "data.csv").write_text("1")
+    with Workplace(folder) as place:
+        assert [path.name for path in place.work.rglob("*")] == ["data.csv"]
+        assert place.size() >= 1
+
+
+def test_what_a_kernel_before_left_beside_the_sockets_is_taken_away(tmp_path):
+    with Workplace(tmp_path) as place:
+        (place.run / "x").write_text("x")
+        place.fresh_sockets()
+        assert list(place.run.iterdir()) == []
