@@ -7,6 +7,7 @@ the original hangs or surprises:
   before the pool or after it, and always as they are *now*, with the globals of now;
 - a worker that is killed is replaced and its task run again; a task that kills workers again and again raises
   `WorkerDied`;
+- an exception that cannot be pickled still says what and where it was;
 - each worker has its own random stream, and one BLAS thread;
 - Ctrl-C or the notebook's stop button ends the call and leaves the pool usable; nothing outlives the master.
 

@@ -11,10 +11,12 @@ import hashlib
 import inspect
 import multiprocessing
 import os
+import pickle
 import random
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection, wait
 from multiprocessing.pool import ExceptionWithTraceback, MaybeEncodingError  # type: ignore[attr-defined]
@@ -25,6 +27,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 BORN, READY, STOP = b"born", b"ready", b"stop"
+_COMPARED = 1_000_000  # bytes of a global, to see whether an initializer has filled it
 _BLAS_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -118,16 +121,18 @@ def _initialise(initializer: Callable[..., Any] | None, arguments: tuple[Any, ..
 
     Functions of a notebook arrive by value, each with globals of its own: they are given these (see `_learn`).
     """
+    names = getattr(initializer, "__globals__", {})
     if initializer is None:
         return
-    names = getattr(initializer, "__globals__", {})
+    if names.get("__name__") != "__main__":  # the functions of a module share its globals in any case
+        initializer(*arguments)
+        return
     before = dict(names)
     contents = {name: _content(value) for name, value in _used_globals(initializer).items()}
     initializer(*arguments)
-    if names.get("__name__") == "__main__":
-        for name, value in names.items():
-            if before.get(name, names) is not value or (name in contents and contents[name] != _content(value)):
-                _kept[name] = value
+    for name, value in names.items():
+        if before.get(name, names) is not value or (name in contents and contents[name] != _content(value)):
+            _kept[name] = value
 
 
 def _used_globals(function: Callable[..., Any]) -> Mapping[str, Any]:
@@ -138,11 +143,37 @@ def _used_globals(function: Callable[..., Any]) -> Mapping[str, Any]:
 
 
 def _content(value: Any) -> bytes | None:
-    """What an object holds, to see whether it was filled in place; None where that cannot be told."""
+    """What an object holds, to see whether it was filled in place; None where that cannot be told.
+
+    Only the first million bytes count, so that big data cost nothing: whoever changes a big global further back only
+    must assign it.
+    """
+    beginning = _Beginning()
     try:
-        return cloudpickle.dumps(value)
+        cloudpickle.dump(value, beginning)
+    except _Enough:
+        pass
     except Exception:  # whatever pickling of somebody's object raises
         return None
+    return bytes(beginning.kept)
+
+
+class _Enough(Exception):
+    """There is no need to write any more."""
+
+
+class _Beginning:
+    """A file that keeps only the beginning of what is written to it."""
+
+    def __init__(self) -> None:
+        self.kept = bytearray()
+
+    def write(self, data: Any) -> int:
+        plain = data.raw() if isinstance(data, pickle.PickleBuffer) else memoryview(data).cast("B")
+        self.kept += plain[: _COMPARED - len(self.kept)]
+        if len(self.kept) >= _COMPARED:
+            raise _Enough
+        return len(plain)
 
 
 def _learn(function: Any) -> Any:
@@ -167,14 +198,53 @@ def _answer(message: bytes) -> bytes:
         function, args, kwargs = cloudpickle.loads(task)
         result = (True, function(*args, **kwargs))
     except Exception as error:  # whatever the task raises belongs to the caller
-        result = (False, ExceptionWithTraceback(error, error.__traceback__))
+        result = (False, Raised(error))
     finally:
         _flush()
     try:
         return cloudpickle.dumps(result)
     except Exception as error:
-        value = result[1].exc if isinstance(result[1], ExceptionWithTraceback) else result[1]
-        return cloudpickle.dumps((False, MaybeEncodingError(error, value)))
+        return cloudpickle.dumps((False, MaybeEncodingError(error, result[1])))
+
+
+class UnpicklableError(MaybeEncodingError):  # type: ignore[misc]
+    """Stands for an exception of a worker that cannot be pickled, or not be made again from its pickle.
+
+    Its text has the name and the message of that exception; its cause has the worker's traceback.
+    """
+
+    def __init__(self, text: str) -> None:
+        Exception.__init__(self, text)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    __repr__ = Exception.__repr__
+
+
+class Raised:
+    """An exception on its way to the master, with its traceback, and what to raise if it does not survive that."""
+
+    def __init__(self, error: Exception) -> None:
+        brief = "".join(traceback.format_exception_only(error)).strip()
+        with_trace = ExceptionWithTraceback(error, error.__traceback__)
+        self._code: bytes | None = None
+        with contextlib.suppress(Exception):  # whatever pickling of somebody's exception raises
+            self._code = cloudpickle.dumps(with_trace)
+        with_trace.exc = UnpicklableError(f"{brief} (raised in a worker; the exception itself cannot be pickled)")
+        self._instead = with_trace
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[bytes | None, ExceptionWithTraceback]]:
+        return _made_again, (self._code, self._instead)
+
+
+def _made_again(code: bytes | None, instead: Exception) -> Exception:
+    """In the master: the exception, or the one that stands for it."""
+    if code is not None:
+        with contextlib.suppress(Exception):  # a class whose __init__ wants more than it keeps in args
+            made: Exception = cloudpickle.loads(code)
+            return made
+    return instead
 
 
 class _Unloadable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
 import multiprocessing.pool
 import os
 import random
@@ -230,6 +231,40 @@ def test_what_cannot_be_pickled_is_said_at_once(pool):
     assert pool.map(square, [3]) == [9]
 
 
+class TwoWords(Exception):
+    """Pickles, and cannot be made again: args holds one word only."""
+
+    def __init__(self, one, two):
+        super().__init__(f"{one} {two}")
+
+
+class Locked(Exception):
+    """Cannot be pickled."""
+
+    def __init__(self, text):
+        super().__init__(text)
+        self.lock = threading.Lock()
+
+
+def raises_two_words(_):
+    raise TwoWords("learning", "rate")
+
+
+def raises_locked(_):
+    raise Locked("door closed")
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [(raises_two_words, r"TwoWords: learning rate \("), (raises_locked, r"Locked: door closed \(")],
+)
+def test_an_exception_that_cannot_be_pickled_keeps_its_name_message_and_traceback(pool, function, text):
+    for call in (pool.map, lambda f, x: list(pool.imap(f, x))):
+        with pytest.raises(multiprocessing.pool.MaybeEncodingError, match=text) as caught:
+            call(function, [1])
+        assert f"in {function.__name__}" in str(caught.value.__cause__)
+
+
 def test_what_is_not_a_function_is_refused(pool):
     with pytest.raises(TypeError, match="give the pool a function"):
         pool.map(3, [1])
@@ -269,6 +304,25 @@ def test_a_killed_worker_is_replaced_and_its_task_run_again(pool, tmp_path):
     assert mark.exists()
 
 
+def test_a_death_announces_itself_and_is_not_found_by_looking_around_now_and_then(pool, monkeypatch, tmp_path):
+    """So it is noticed at once: the pool would wait for ever here if the end of the process did not wake it."""
+    monkeypatch.setattr(sgdkit.dispatcher, "wait", lambda ends, timeout=None: multiprocessing.connection.wait(ends))
+    mark = tmp_path / "under way"
+
+    def waits_the_first_time(x):
+        if mark.exists():
+            return x
+        mark.write_text(str(os.getpid()))
+        time.sleep(600)
+
+    pool.map(square, [1])  # from now on the pool waits without a time-out
+    result = pool.apply_async(waits_the_first_time, (5,))
+    while not (mark.exists() and mark.read_text()):
+        time.sleep(0.01)
+    os.kill(int(mark.read_text()), getattr(signal, "SIGKILL", signal.SIGTERM))
+    assert result.get(60) == 5
+
+
 def test_killing_idle_workers_harms_nothing(pool):
     for pid in pool.pids:
         os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
@@ -302,6 +356,39 @@ def test_an_initializer_from_a_closure_runs_in_every_worker(pool):
 
     with Pool(2, greet, ("you",), start_method=method) as greeted:
         assert set(greeted.map(lambda _: os.environ["GREETING"], range(4))) == {"hello you"}
+
+
+class Watched:
+    """Counts how often one of its kind is pickled; each is some 30 kB."""
+
+    pickled = 0
+
+    def __reduce__(self):
+        Watched.pickled += 1
+        return bytes, (bytes(30_000),)
+
+
+watched = [Watched() for _ in range(1000)]
+
+
+def looks_at_much():
+    assert len(watched) == 1000
+
+
+def test_an_initializer_of_a_module_costs_no_pickling_of_what_it_uses(monkeypatch):
+    monkeypatch.setattr(Watched, "pickled", 0)
+    sgdkit.worker._initialise(looks_at_much, ())
+    assert Watched.pickled == 0
+
+
+def test_an_initializer_of_a_notebook_costs_little_however_big_its_globals_are(monkeypatch):
+    monkeypatch.setattr(Watched, "pickled", 0)
+    monkeypatch.setattr(sgdkit.worker, "_kept", {})
+    space = {"__name__": "__main__", "many": watched, "small": {}, "big": np.zeros(10**6), "other": np.zeros(10**6)}
+    exec("def fill(): small['X'] = len(many); big[:] = 1 + other", space)
+    sgdkit.worker._initialise(space["fill"], ())
+    assert sgdkit.worker._kept.keys() == {"small", "big"}
+    assert 0 < Watched.pickled < 100
 
 
 def test_an_initializer_that_fails_is_said_and_does_not_hang(capfd):
