@@ -73,6 +73,12 @@ def test_a_worker_that_is_killed(notebook):
     notebook.run("pool.terminate()")
 
 
+def test_a_function_of_a_module(notebook):
+    notebook.run("from statistics import fmean")
+    cell = "with Pool(2, start_method=METHOD) as p: r = p.map(fmean, [[1, 2], [5]])\nr"
+    assert value(notebook.run(cell)) == "[1.5, 5.0]"
+
+
 def test_a_lambda(notebook):
     assert value(notebook.run("with Pool(2, start_method=METHOD) as p: r = p.map(lambda x: x + 1, [1])\nr")) == "[2]"
 
@@ -115,6 +121,15 @@ def test_the_stop_button_ends_the_call_and_the_pool_goes_on(notebook):
     assert stopped.error is not None and stopped.error.startswith("KeyboardInterrupt")
     assert value(notebook.run("pool.map(abs, [-5])")) == "[5]"
     assert gone(eval(value(notebook.run("before"))))  # the ones that slept were ended, not left sleeping
+    notebook.run("pool.terminate()")
+
+
+def test_the_stop_button_ends_an_imap_and_the_pool_goes_on(notebook):
+    notebook.run("pool = Pool(2, start_method=METHOD)\npool.map(abs, [1])\nbefore = pool.pids")
+    stopped = notebook.run("for r in pool.imap(time.sleep, (s for s in [600, 600, 600])): pass", stop_after=1.0)
+    assert stopped.error is not None and stopped.error.startswith("KeyboardInterrupt")
+    assert value(notebook.run("list(pool.imap_unordered(abs, iter([-5])))")) == "[5]"
+    assert gone(eval(value(notebook.run("before"))))
     notebook.run("pool.terminate()")
 
 
