@@ -34,6 +34,8 @@ class ContainerKernel(PlainKernel):
     program = ""
     image = (IMAGE,)
     python = "python3"
+    #: More about folders in memory.
+    tmpfs = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,11 +50,24 @@ class ContainerKernel(PlainKernel):
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """The engine's command line."""
         kernel = [self.python, "-m", "ipykernel_launcher", "-f", self.connection_file, *(extra_arguments or [])]
-        user = os.geteuid()
-        if user == 0:
-            user = 2**16 + secrets.randbelow(2**30)
-            self.workplace.give_to(user)
-        return [self.program, "run", *self.options(user), *self.image, self.python, "-c", FIRST.read_text(), *kernel]
+        return [
+            self.program,
+            "run",
+            *self.options(self.user()),
+            *self.image,
+            self.python,
+            "-c",
+            FIRST.read_text(),
+            *kernel,
+        ]
+
+    def user(self) -> int:
+        """The number of the user inside: the grader's own, or somebody's who is nobody, where the grader is root."""
+        if os.geteuid():
+            return os.geteuid()
+        user = 2**16 + secrets.randbelow(2**30)
+        self.workplace.give_to(user)
+        return user
 
     def options(self, user: int) -> list[str]:
         """What the engine is told about the container, in which the user has this number."""
@@ -62,14 +77,14 @@ class ContainerKernel(PlainKernel):
         words += ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
         words += ["--memory", f"{limits.memory}m", "--memory-swap", f"{limits.memory}m"]
         words += ["--pids-limit", str(limits.threads), "--shm-size", f"{limits.shared}m"]
-        words += ["--tmpfs", f"/tmp:rw,size={limits.scratch}m,mode=1777"]
+        words += ["--tmpfs", f"/tmp:rw,size={limits.scratch}m,mode=1777{self.tmpfs}"]
         for name, value in limits.rlimits().items():
             if name != "as":  # the engine counts what is used, which is better
                 words += ["--ulimit", f"{name}={value}:{value}"]
         words += _mount(Path(sgdkit.__file__).parent, f"{KIT}/sgdkit") + _mount(place.work, "/given/work")
         words += _mount(place.home, "/given/home") + _mount(place.run, str(place.run), writable=True)
         for folder in references():
-            words += ["--tmpfs", f"{KIT}/sgdkit/{folder}:ro,size=4k"]
+            words += ["--tmpfs", f"{KIT}/sgdkit/{folder}:ro,size=4k{self.tmpfs}"]
         for name, value in self._environment().items():
             words += ["--env", f"{name}={value}"]
         return [*words, "--workdir", "/tmp"]
@@ -94,10 +109,14 @@ class PodmanKernel(ContainerKernel):
 
     program = "podman"
     where = "in a sandbox (Podman)"
+    # Podman by itself copies what lies under such a folder into it, and the folders hide something.
+    tmpfs = ",notmpcopyup"
 
     def options(self, user: int) -> list[str]:
-        # Without the label the folders would have to be labelled anew, the kit's among them.
-        words = ["--security-opt", "label=disable", *super().options(user)]
+        # Without the label the folders would have to be labelled anew, the kit's among them. A read-only container of
+        # Podman has writable /run and /var/tmp of any size, unless told otherwise.
+        words = ["--security-opt", "label=disable", "--read-only-tmpfs=false", *super().options(user)]
+        words += ["--tmpfs", f"/dev/shm:rw,size={self.limits.shared}m,mode=1777{self.tmpfs}"]
         return words if os.geteuid() == 0 else ["--userns", "keep-id", *words]
 
 

@@ -53,7 +53,7 @@ def run(words):
     limits.largest_file = int(dict(text.split("=") for text in given["--ulimit"])["fsize"].split(":")[0]) // MB
     user = int(given["--user"][0].split(":")[0])
     command = bubblewrap.wrapped(limits, more, words[1:], None if os.geteuid() else user)
-    command.remove("--die-with-parent")
+    command[command.index("--die-with-parent")] = "--as-pid-1"
     (STATE / given["--name"][0]).write_text(str(os.getpid()))
     os.execv(command[0], command)
 
