@@ -42,7 +42,8 @@ def measure(options: Options) -> Data:
     if reason := missing("sgdkit mpi"):
         return {"cases": [], "collectives": [], "rounds": options.rounds, "left_out": [reason]}
     found = []
-    cases = [Case("ann50", batch) for batch in (64, 256, 1024, 4096)] + [Case("cnn", 128, examples=2048)]
+    cases = [Case("ann50", batch, examples=max(4096, 4 * batch)) for batch in (64, 256, 1024, 4096)]
+    cases.append(Case("cnn", 128, examples=1024))
     for case in options.some(cases, [Case("ann10", 64, examples=256)]):
         for workers in options.some((2, 4), (2,)):
             say(f"mpi_engine: {case.title}, {workers} workers")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import product
 from typing import Any
 
 from sgdkit.look import style
@@ -15,6 +16,7 @@ from .table import Cell, Table
 
 OURS = "sgdkit, 2 workers"
 NETWORKS = {"ann10": "ANN with 10 hidden nodes", "ann50": "ANN with 50 hidden nodes", "cnn": "CNN"}
+ANNS, ANN_BATCHES = ("ann10", "ann50"), (64, 256, 1024, 4096)
 DRAWN = {
     OURS: OURS,
     "numpy, 1 thread": "numpy, one process",
@@ -29,9 +31,9 @@ def cases(options: Options) -> list[Case]:
     """Networks and batches of the comparison, and the two in float64."""
     if options.quick:
         return [Case("ann10", 64, examples=256), Case("cnn", 16, examples=48)]
-    found = [Case(network, batch) for network in ("ann10", "ann50") for batch in (64, 256, 1024, 4096)]
-    found += [Case("cnn", batch, examples=2048) for batch in (32, 128, 512)]
-    return [*found, Case("ann50", 1024, "float64"), Case("cnn", 128, "float64", examples=2048)]
+    found = [Case(network, batch, examples=max(4096, 4 * batch)) for network, batch in product(ANNS, ANN_BATCHES)]
+    found += [Case("cnn", batch, examples=1024) for batch in (32, 128, 512)]
+    return [*found, Case("ann50", 1024, "float64", examples=4096), Case("cnn", 128, "float64", examples=1024)]
 
 
 def candidates(case: Case) -> list[Candidate]:

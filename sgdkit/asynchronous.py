@@ -26,6 +26,7 @@ from threadpoolctl import threadpool_limits
 from .data import Dataset
 from .engines.arrivals import ArrivalEngine, Order
 from .engines.engine import Indices
+from .engines.one_run import one_run_at_a_time
 from .history import History, Step
 from .interrupt import StopButton
 from .models import Network
@@ -110,6 +111,7 @@ class AsyncSGD(SyncSGD):
         if stragglers is not None:
             self.settings["stragglers"] = str(stragglers)
 
+    @one_run_at_a_time
     def fit(  # type: ignore[override]
         self,
         train: Dataset,
@@ -158,6 +160,7 @@ class AsyncSGD(SyncSGD):
             except KeyboardInterrupt:  # pressed again, or a gradient that takes for ever
                 stop.pressed = True
             finally:
+                stop.rest()
                 cpu_seconds = self.engine.finish()
                 history.end()
         run = history.run(w, cpu_seconds, interrupted=stop.pressed)
@@ -224,10 +227,11 @@ class AsyncSGD(SyncSGD):
     def _record(self, history: History, kept: _Kept, train: Dataset, test: Dataset | None) -> None:
         """Evaluate the w at the ends of the epochs."""
         for number, (seconds, w) in enumerate(kept.epochs):
-            measured = (math.nan, None, None, None)
-            if w is not None:
-                measured = self._evaluate(w, train, test, np.arange(len(train)))  # type: ignore[assignment]
-            history.epochs.append(EpochRecord(number, *measured, seconds))
+            if w is None:
+                history.epochs.append(EpochRecord(number, None, None, None, None, seconds))
+            else:
+                measured = self._evaluate(w, train, test, np.arange(len(train)))
+                history.epochs.append(EpochRecord(number, *measured, seconds))
 
 
 @dataclass
