@@ -9,6 +9,7 @@ from .borrowed import borrowed
 from .exercise import Answer, Case, Exercise, Misconception, Verdict
 from .kernel import MIME, AnswerError, driver, read_answers
 from .notebook import CheckFailed, check
+from .once_written import once_written
 from .registry import exercises, get
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "driver",
     "exercises",
     "get",
+    "once_written",
     "read_answers",
 ]

@@ -16,7 +16,12 @@ from .registry import exercises
 
 # Elsewhere the same things are to be had ready-made, and the checks hold the references.
 ELSEWHERE = ("torch", "tensorflow", "keras", "jax", "optax", "sgdkit.checks")
-ALLOWED = ("sgdkit.checks.check", "sgdkit.optimizers.Optimizer", "sgdkit.optimizers.base")
+ALLOWED = (
+    "sgdkit.checks.check",
+    "sgdkit.checks.once_written",
+    "sgdkit.optimizers.Optimizer",
+    "sgdkit.optimizers.base",
+)
 
 
 def borrowed(sources: Sequence[str], exercise: Exercise) -> str:
@@ -55,12 +60,26 @@ def _within(full: str, names: Sequence[str]) -> bool:
 
 
 def statements_of(source: str) -> list[ast.stmt]:
-    """The cell's statements; none where it is no Python. Lines of IPython's own (%magic, !shell) are passed over."""
+    """The cell's statements; none where it is no Python. Lines of IPython's own (%magic, !shell) are passed over.
+
+    Those in a `with` block are statements by themselves: the notebook's own cells put what needs the student's code
+    into `with once_written(...)`, and a name that one line there binds has nothing to do with the next line.
+    """
     text = "\n".join("pass" if line.startswith(("%", "!")) else line for line in source.split("\n"))
     try:
-        return ast.parse(text).body
+        return [part for statement in ast.parse(text).body for part in _opened(statement)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
+
+
+def _opened(statement: ast.stmt) -> Iterator[ast.stmt]:
+    """A `with` without its block, then the block's statements; anything else as it is."""
+    if not isinstance(statement, ast.With):
+        yield statement
+        return
+    yield ast.With(statement.items, [])
+    for inner in statement.body:
+        yield from _opened(inner)
 
 
 def _binds(node: ast.stmt) -> Iterator[str]:

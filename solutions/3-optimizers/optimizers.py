@@ -45,7 +45,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from sgdkit import SGD, SyncSGD, digits
-from sgdkit.checks import check
+from sgdkit.checks import check, once_written
 from sgdkit.data import parabola as parabola_data
 from sgdkit.look import race
 from sgdkit.models import ann, parabola
@@ -148,7 +148,8 @@ class Momentum:
 check("3-optimizers/optimizers/momentum")
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "momentum-picture", "locked": true}
-map_of(plain=walk(SGD(0.085)), momentum=walk(Momentum(0.03, 0.8)))
+with once_written("Momentum"):
+    map_of(plain=walk(SGD(0.085)), momentum=walk(Momentum(0.03, 0.8)))
 
 # %% [markdown]
 # ## 2. `Nesterov` (easy, 2 points)
@@ -197,7 +198,8 @@ class Nesterov:
 check("3-optimizers/optimizers/nesterov")
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "nesterov-picture", "locked": true}
-map_of(momentum=walk(Momentum(0.03, 0.8)), Nesterov=walk(Nesterov(0.03, 0.8)))
+with once_written("Momentum", "Nesterov"):
+    map_of(momentum=walk(Momentum(0.03, 0.8)), Nesterov=walk(Nesterov(0.03, 0.8)))
 
 # %% [markdown]
 # ## 3. `Adam` (hard, 3 points)
@@ -257,7 +259,8 @@ class Adam:
 check("3-optimizers/optimizers/adam")
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "adam-picture", "locked": true}
-map_of(plain=walk(SGD(0.085)), Adam=walk(Adam(1.0, 0.8, 0.95, 1e-8)))
+with once_written("Adam"):
+    map_of(plain=walk(SGD(0.085)), Adam=walk(Adam(1.0, 0.8, 0.95, 1e-8)))
 
 # %% [markdown]
 # ## The real trainer
@@ -343,8 +346,9 @@ def objective(w):
 
 
 along = np.random.default_rng(1).standard_normal(w.size)
-print(f"your slope:      {objective_gradient(network.gradient, w, points.X, points.Y, LAM) @ along:.6f}")
-print(f"by a small step: {(objective(w + 1e-6 * along) - objective(w - 1e-6 * along)) / 2e-6:.6f}")
+with once_written("objective_gradient"):
+    print(f"your slope:      {objective_gradient(network.gradient, w, points.X, points.Y, LAM) @ along:.6f}")
+    print(f"by a small step: {(objective(w + 1e-6 * along) - objective(w - 1e-6 * along)) / 2e-6:.6f}")
 
 # %% [markdown]
 # ## 5. `hessian` (hard, 2 points)
@@ -388,12 +392,13 @@ def hessian(gradient, w):
 check("3-optimizers/optimizers/hessian")
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "hessian-picture", "locked": true}
-H = hessian(lambda v: network.gradient(v, points.X, points.Y) / len(points), w)
-plt.imshow(H, cmap="RdBu_r", vmin=-np.abs(H).max(), vmax=np.abs(H).max())
-plt.colorbar(label="change of slope")
-plt.title("the Hessian of the small network, 16 parameters")
-plt.show()
-print("smallest and largest eigenvalue:", np.round(np.linalg.eigvalsh(H)[[0, -1]], 3))
+with once_written("hessian"):
+    H = hessian(lambda v: network.gradient(v, points.X, points.Y) / len(points), w)
+    plt.imshow(H, cmap="RdBu_r", vmin=-np.abs(H).max(), vmax=np.abs(H).max())
+    plt.colorbar(label="change of slope")
+    plt.title("the Hessian of the small network, 16 parameters")
+    plt.show()
+    print("smallest and largest eigenvalue:", np.round(np.linalg.eigvalsh(H)[[0, -1]], 3))
 
 # %% [markdown]
 # ## 6. `newton_step` (hard, 3 points)
@@ -439,11 +444,12 @@ def newton_step(w, gradient, damping):
 check("3-optimizers/optimizers/newton_step")
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "newton-picture", "locked": true}
-map_of(plain=walk(SGD(0.085)), Newton=walk(lambda w, g: newton_step(w, slope, 0.1), steps=1))
-v = w
-for step in range(6):
-    print(f"after {step} steps of Newton: J / N = {objective(v):.6f}")
-    v = newton_step(v, lambda u: objective_gradient(network.gradient, u, points.X, points.Y, LAM), 0.1)
+with once_written("objective_gradient", "hessian", "newton_step"):
+    map_of(plain=walk(SGD(0.085)), Newton=walk(lambda w, g: newton_step(w, slope, 0.1), steps=1))
+    v = w
+    for step in range(6):
+        print(f"after {step} steps of Newton: J / N = {objective(v):.6f}")
+        v = newton_step(v, lambda u: objective_gradient(network.gradient, u, points.X, points.Y, LAM), 0.1)
 
 # %% [markdown]
 # ## The race

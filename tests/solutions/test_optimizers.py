@@ -67,6 +67,13 @@ def test_the_release_runs_with_nothing_written_and_every_check_kindly_gives_noth
         shown = "\n".join(output.traceback)
         assert "not written yet" in shown or "there is no `" in shown, shown
         assert "Traceback" not in shown and "sgdkit/checks" not in shown
+    waiting = [cell for cell in done.cells if "with once_written" in cell.source]
+    assert len(waiting) == 6
+    for cell in waiting:
+        says = cell.outputs[-1]
+        assert says.output_type == "stream" and says.name == "stdout" and says.text.count("\n") == 1, cell.source
+        assert says.text.startswith("First fill in `"), says.text
+        assert len(cell.outputs) == 1
     trainer = next(cell for cell in done.cells if "def runs_of" in cell.source)
     assert "Momentum is not written yet" in trainer.outputs[0].text
     assert not any(output.output_type == "error" for output in trainer.outputs)

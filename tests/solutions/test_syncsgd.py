@@ -77,6 +77,52 @@ def test_without_the_solution_every_check_kindly_gives_nothing(notebook):
         assert "not written yet" in shown or "there is no `" in shown, shown
         assert "Traceback" not in shown and "sgdkit/checks" not in shown
         assert "0 of" in shown
+    waiting = [cell for cell in done.cells if "with once_written" in cell.source]
+    assert len(waiting) == {"easy": 9, "hard": 2}[notebook]
+    for cell in waiting:
+        (output,) = cell.outputs
+        assert output.name == "stdout" and output.text.count("\n") == 1, cell.source
+        assert output.text.startswith("First fill in `"), output.text
+    written = [cell for cell in done.cells if "raise NotImplementedError" in cell.source or cell in waiting]
+    for cell in done.cells:
+        if cell.cell_type == "code" and cell not in written and not cell.source.startswith("check("):
+            assert all(output.output_type != "error" for output in cell.outputs), cell.source
+
+
+@pytest.mark.parametrize("method", ["fork", pytest.param("spawn", marks=pytest.mark.long)])
+def test_a_picture_says_which_piece_is_missing_also_where_a_worker_misses_it(method):
+    notebook = read("easy")
+    keep = {"setup", "parabola", "parts", "predict", "loss", "gradient", "split_batch", "average_gradients"}
+    keep |= {"worker_gradient", "sync_sgd", "sync-picture"}
+    notebook.cells = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") in keep]
+    piece = next(c for c in notebook.cells if "def worker_gradient" in c.source)
+    piece.source = piece.source.split("### BEGIN")[0] + "raise NotImplementedError()"
+    (output,) = execute(notebook, method).cells[-1].outputs
+    assert output.text == "First fill in `worker_gradient` above, then run this cell again.\n"
+
+
+# What the text says of answers that get a part of the points, by the exercise whose judge gives it.
+PARTIAL = {
+    "split_batch": "1 of the 2 points",
+    "sync_sgd": "Of the 4 points, 2 are for the right numbers",
+    "update": "3 of the 6 points",
+    "parallel": "half of the points",
+    "report": "a true report of a run below that gets 1 point",
+}
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_the_text_says_where_a_part_of_the_points_is_to_be_had(notebook):
+    text = " ".join(" ".join(cell.source.split()) for cell in read(notebook).cells if cell.cell_type == "markdown")
+    for exercise in checks.exercises("2-syncsgd", notebook):
+        if exercise.name in PARTIAL:
+            assert PARTIAL[exercise.name] in text, exercise.name
+
+
+def test_no_other_judge_gives_a_part_of_the_points():
+    giving = {file.stem for file in (ROOT / "sgdkit" / "checks").rglob("*.py") if "share=0" in file.read_text("utf-8")}
+    helping = {"shared"}  # sync_sgd's
+    assert giving - helping | {"update"} == set(PARTIAL)
 
 
 SENT_ONCE = """
