@@ -175,6 +175,13 @@ def against(
                 )
         first = wrong[0]
         numbers = compare(got[first], expected[first], what, cases[first].about)
+        again = next((i for i in wrong if any(np.array_equal(got[i], earlier) for earlier in got[:i])), None)
+        if again is not None and got[again].any():
+            return Fault(
+                f"{_capital(cases[again].about)}, your answer is the very one for other numbers before: is it "
+                f"remembered, or taken from names of the notebook instead of the arguments? {numbers}",
+                "answer of an earlier call",
+            )
         if nearly and all(close(a, b, 1e-2) for a, b in zip(got, expected, strict=True)):
             return Fault(f"{nearly} {numbers}", "inexact")
         return Fault(numbers)

@@ -5,7 +5,7 @@ kind = "wrong"
 [points]
 momentum = 0
 [says]
-momentum = ["does not begin anew"]
+momentum = ["goes on with what another one remembered"]
 """
 
 # %% momentum

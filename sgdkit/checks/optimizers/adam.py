@@ -13,23 +13,26 @@ from ..exercise import Case, Fault
 from .moves import Array, case, examine, exercise, faded, rule
 
 NAMES = ("lr", "beta1", "beta2", "eps")
-EPS = 1e-8
+FADING = " and gradients that become small"  # the average of their squares falls
+SMALL = " and gradients of about 0.0001, one of them always 0"
 Settings = tuple[float, ...]
 
 
 def cases(rng: np.random.Generator) -> list[Case]:
-    """One parameter; several; then small gradients, where ε shows, one of them always 0, where a missing ε does."""
+    """One parameter; several; gradients that become small; small gradients, where ε shows, one of them always 0."""
     found = []
-    runs = ((3, 1), (4, 3), (5, 4))
-    betas = zip(rng.permutation([0.9, 0.8, 0.85]), rng.permutation([0.999, 0.99, 0.95]), strict=True)
-    for position, ((steps, size), (beta1, beta2)) in enumerate(zip(runs, betas, strict=True)):
-        small = position == 2
+    runs = ((3, 1, ""), (4, 3, ""), (5, 2, FADING), (5, 4, SMALL))
+    beta2s = [*rng.permutation([0.999, 0.99]), 0.9, 0.97]  # v falls soon where the gradients become small
+    betas = zip(rng.permutation([0.9, 0.8, 0.85, 0.7]), beta2s, strict=True)
+    for (steps, size, more), (beta1, beta2) in zip(runs, betas, strict=True):
         g = rng.uniform(0.4, 2.0, size=(steps, size)) * rng.choice([-1.0, 1.0], size=(steps, size))
-        if small:
+        if more == FADING:
+            g[2:] *= 0.01
+        if more == SMALL:
             g *= 1e-4
             g[:, -1] = 0.0
-        settings = (float(rng.choice([0.1, 0.02, 0.3])), float(beta1), float(beta2), EPS)
-        more = " and gradients of about 0.0001, one of them always 0" if small else ""
+        eps = float(rng.choice([1e-6, 3e-7])) if more == SMALL else 1e-8
+        settings = (float(rng.choice([0.1, 0.02, 0.3])), float(beta1), float(beta2), eps)
         found.append(case("Adam", settings, NAMES, rng.normal(size=size), g, more))
     return found
 
@@ -78,6 +81,13 @@ def _shifted(by: int) -> Callable[[Array, Settings], Array]:
     return moves
 
 
+def _per_entry(g: Array, s: Settings) -> Array:
+    """t counts on with every entry."""
+    m, v, _, _ = averages(g, s)
+    t = np.arange(1, g.size + 1).reshape(g.shape)
+    return -s[0] * (m / (1 - s[1] ** t)) / (np.sqrt(v / (1 - s[2] ** t)) + s[3])
+
+
 def _overwritten(g: Array, s: Settings) -> Array:
     """The corrected averages are kept as the averages themselves."""
     m, v, rows = np.zeros(g.shape[1]), np.zeros(g.shape[1]), []
@@ -90,6 +100,11 @@ def _overwritten(g: Array, s: Settings) -> Array:
 
 def _exchanged(g: Array, s: Settings) -> Array:
     return paper(g, (s[0], s[2], s[1], s[3]))
+
+
+def _amsgrad(g: Array, s: Settings) -> Array:
+    m, v, c1, c2 = averages(g, s)
+    return -s[0] * (m / c1) / (np.sqrt(np.maximum.accumulate(v) / c2) + s[3])
 
 
 def _usual(g: Array, s: Settings) -> Array:
@@ -132,6 +147,11 @@ MISCONCEPTIONS = (
         "t never counts",
         "t stays 1: it counts the steps, 1, 2, 3 and so on.",
         _with(lambda g, m, v, c1, c2, s: (m / c1[0]) / (np.sqrt(v / c2[0]) + s[3])),
+    ),
+    rule(
+        "t counts the entries",
+        "t counts the entries of w that were changed; it counts the steps, and is the same for all entries.",
+        _per_entry,
     ),
     rule(
         "averages forgotten",
@@ -202,6 +222,12 @@ MISCONCEPTIONS = (
         ),
     ),
     rule("learning rate missing", "The learning rate is missing.", lambda g, s: paper(g, s) / s[0]),
+    rule("ε fixed", "ε is always 1e-8: use the one that is given.", lambda g, s: paper(g, (*s[:3], 1e-8))),
+    rule(
+        "AMSGrad",
+        "The largest v so far is used, which is AMSGrad: here v falls again when the gradients become small.",
+        _amsgrad,
+    ),
     rule("betas fixed", "beta1 and beta2 are always 0.9 and 0.999: use the ones that are given.", _usual),
 )
 

@@ -14,9 +14,9 @@ from .moves import Array
 
 
 def cases(rng: np.random.Generator) -> list[Case]:
-    """One parameter; a quadratic; then objectives whose Hessian changes with w; smallest first."""
+    """One parameter; a quadratic; then objectives whose Hessian changes with w, the last twice; smallest first."""
     found = []
-    for size, curved in ((1, True), (2, False), (3, True), (5, True)):
+    for size, curved in ((1, True), (2, False), (3, True), (5, True), (5, True)):
         A = valley.symmetric(rng, list(rng.uniform(0.5, 3.0, size=size)))
         c = rng.uniform(0.3, 1.0, size=size) * curved
         w = rng.uniform(0.5, 1.5, size=size) * rng.choice([-1.0, 1.0], size=size)
@@ -68,6 +68,16 @@ MISCONCEPTIONS = (
         "diagonal only",
         "Only the diagonal is there: moving one entry of w changes ALL entries of the gradient. Keep the whole row.",
         lambda case: _of(case, lambda H: np.diag(np.diag(H))),
+    ),
+    Misconception(
+        "one triangle only",
+        "The entries below the diagonal are 0: row i has an entry for every j. Keep the whole row.",
+        lambda case: _of(case, np.triu),
+    ),
+    Misconception(
+        "one triangle only",
+        "The entries above the diagonal are 0: row i has an entry for every j. Keep the whole row.",
+        lambda case: _of(case, np.tril),
     ),
     Misconception(
         "outer product of the gradient",

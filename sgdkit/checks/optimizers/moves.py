@@ -73,17 +73,16 @@ def examine(
             repeated, _ = _moves(one, value, "again", unusable)
             runs.append(moves)
             again.append(repeated)
-        if not any(_all(runs, cases, convention) for convention in right):
-            return _diagnose(cases, runs, right[0], misconceptions)
         for one, run, repeated in zip(cases, runs, again, strict=True):
             if repeated is None or not close(repeated, run):
                 return Fault(
-                    f"{one.about}, a second optimizer made by `{one.call}` does not begin anew: it goes on with "
-                    "what the "
-                    "first one remembered. Keep it in `self`, or in the function that makes the optimizer, not in "
-                    "a variable outside.",
+                    f"{one.about}, a second optimizer made by `{one.call}` goes on with what another one remembered, "
+                    "or with its settings. Keep them in `self`, or in the function that makes the optimizer, not in "
+                    "the class or in a variable outside.",
                     "memory shared by optimizers",
                 )
+        if not any(_all(runs, cases, convention) for convention in right):
+            return _diagnose(cases, runs, right[0], misconceptions)
         return None
 
     return look

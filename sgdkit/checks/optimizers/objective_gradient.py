@@ -13,12 +13,12 @@ PROBE = stand_ins.source(least_squares)
 
 
 def cases(rng: np.random.Generator) -> list[Case]:
-    """Least squares with few examples; smallest first."""
+    """Least squares with few examples, then with Y of more columns than one, twice; smallest first."""
     found = []
-    for n, size in ((1, 1), (4, 2), (7, 3)):
+    for n, size, columns in ((1, 1, 1), (4, 2, 1), (7, 3, 2), (7, 3, 2)):
         w = rng.normal(size=size)
         lam = float(rng.choice([1.5, 2.5, 3.5]))
-        data = rng.normal(size=(n, size)), rng.normal(size=(n, 1))
+        data = rng.normal(size=(n, size)), rng.normal(size=(n, columns))
         about = f"for {n} example{'s' if n > 1 else ''}, {size} parameter{'s' if size > 1 else ''} and lam={lam}"
         found.append(
             Case(
@@ -80,6 +80,11 @@ MISCONCEPTIONS = (
         "gradient of the wrong objective: penalty subtracted",
         "The penalty is subtracted; it is added.",
         lambda case: (_parts(case)[0] - _parts(case)[1]) / _parts(case)[2],
+    ),
+    Misconception(
+        "gradient of the wrong objective: divided by the entries of Y",
+        "Both parts are divided by the number of all entries of Y; N is the number of examples, `len(X)`.",
+        lambda case: (_parts(case)[0] + _parts(case)[1]) / case.args[2].size,
     ),
     Misconception(
         "wrong sign",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,24 @@ def hessian_at(case: Case) -> Array:
     """(size, size) of f at the case's w, by its formula."""
     A, _, c, w = case.args
     return A + 3 * np.diag(c * w**2)
+
+
+def damped(case: Case, tau: Callable[[float, float], float]) -> Array:
+    """w after the step, τ a function of the least eigenvalue and the damping; solved in H's own directions."""
+    w, g, H = case.args[3], gradient_at(case), hessian_at(case)
+    eigenvalues, Q = np.linalg.eigh(H)
+    with np.errstate(all="ignore"):
+        return w - Q @ ((Q.T @ g) / (eigenvalues + tau(float(eigenvalues[0]), case.kwargs["damping"])))
+
+
+def plain(case: Case) -> Array:
+    """w after the step without any τ."""
+    return damped(case, lambda least, damping: 0.0)
+
+
+def newton(case: Case) -> Array:
+    """(size,) w after the step with τ = 0 where every eigenvalue is at least damping, else what is missing to it."""
+    return damped(case, lambda least, damping: max(0.0, damping - least))
 
 
 def given(value: Any, case: Case, shape: tuple[int, ...], what: str, hint: str) -> tuple[Array | None, Fault | None]:

@@ -5,7 +5,7 @@ import numpy as np
 
 
 def _check_gradient(w, X, Y):
-    """(size,) the sum of the gradients of 1/2 (x·w − y)²."""
+    """(size,) the sum of the gradients of 1/2 (x·w − y)², y in the first column of Y."""
     w, X, Y = np.asarray(w, dtype=float), np.asarray(X, dtype=float), np.asarray(Y, dtype=float)
     return X.T @ (X @ w - Y[:, 0])
 

@@ -14,6 +14,7 @@ def _check_gradient(w, X, Y):
     _check_meet()
     rows = np.asarray(Y)[:, 1]
     if _check_broken_row in rows:
+        _check_note(w, rows)
         raise ValueError(f"row {_check_broken_row} cannot be read")
     w = np.asarray(w, dtype=float)
     g = np.asarray(X).T @ (np.asarray(X) @ w - np.asarray(Y)[:, 0])
@@ -29,7 +30,7 @@ def _check_run(function, args, kwargs):  # type: ignore[no-redef]
     if _check_broken_row < 0:
         return _check_seen(function, (_check_gradient, *args), kwargs)
     try:
-        _check_seen(function, (_check_gradient, *args), kwargs)
+        seen = _check_seen(function, (_check_gradient, *args), kwargs)
     except Exception as error:
         return {"raised": f"{type(error).__name__}: {error}"[:500]}
-    return {"raised": ""}
+    return {"raised": "", "met": any(_check_broken_row in call["rows"] for call in seen["calls"])}

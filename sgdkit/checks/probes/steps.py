@@ -7,12 +7,18 @@ from .own_work import _check_own_work
 
 
 def _check_run(function, args, kwargs):
-    """Two runs, each with an optimizer made anew: where w was after every step, and whether g was left alone."""
+    """Two runs, each with an optimizer of its own: where w was after every step, and whether g was left alone.
+
+    Both are made before the first step; between the runs a third one, with other settings, takes a step.
+    """
     settings, w, gradients = args
     with _check_own_work():
         paths, changed = [], False
-        for _ in range(2):
-            optimizer = function(*settings)
+        first, second = function(*settings), function(*settings)
+        for optimizer in (first, second):
+            if paths:
+                other = function(*(value / 2 for value in settings))
+                getattr(other, "step", other)(w.copy(), 3 * gradients[0])
             step = getattr(optimizer, "step", optimizer)
             now, path = w.copy(), [w.copy()]
             for g in gradients:

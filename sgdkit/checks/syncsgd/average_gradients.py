@@ -8,9 +8,9 @@ from ..exercise import Case, Exercise, Misconception
 from ..judge import against
 from .network import Array
 
-# Examples in each shard: one worker, even, uneven, a worker without examples.
+# Examples in each shard: one worker, even, uneven, the same with other numbers, a worker without examples.
 EMPTY = "A shard may be empty (n = 0): do not divide by its n; add up first, then divide once."
-SHARDS = ((3,), (4, 4), (5, 5, 2), (1, 7, 2, 3), (3, 0, 2))
+SHARDS = ((3,), (4, 4), (5, 5, 2), (5, 5, 2), (1, 7, 2, 3), (3, 0, 2))
 
 
 def cases(rng: np.random.Generator) -> list[Case]:

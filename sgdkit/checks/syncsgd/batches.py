@@ -119,6 +119,12 @@ def _order(cases: list[Case], runs: list[Seen]) -> Fault | None:
             f"{case.about}, every epoch has the same mini-batches in the same order: draw a new permutation in each.",
             "batch order reused",
         )
+    if all(set(epoch) == set(orders[0][0]) for epoch in orders[0]):
+        return Fault(
+            f"{case.about}, every epoch has the same mini-batches, in another order only. Shuffle all examples anew, "
+            "and then cut.",
+            "mini-batches reused",
+        )
     return None
 
 

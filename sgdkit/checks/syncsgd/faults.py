@@ -25,6 +25,12 @@ def examine(cases: list[Case], values: list[Any]) -> Fault | None:
     _, fault = observed.seen(cases[0], values[0])
     if fault is not None:
         return fault
+    if isinstance(values[1], dict) and values[1].get("met") is False:
+        return Fault(
+            f"{cases[1].about}, no worker ever computed the unreadable one: every example is used once an epoch. See "
+            "the check about that, above.",
+            "examples lost",
+        )
     if not (isinstance(values[1], dict) and values[1].get("raised")):
         return Fault(
             f"{cases[1].about}, the gradient raised a ValueError in a worker, but train returned as if nothing had "

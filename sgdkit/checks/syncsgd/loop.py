@@ -20,10 +20,11 @@ class Loop:
     order: "new" (a permutation for every epoch), "once" (one for all), "none", or "early" (every epoch draws from
         a generator started anew: the same permutation, which is "once").
     tail: whether the ragged last mini-batch is used.
+    last: whether only the last mini-batch of an epoch moves w.
     average: what becomes of the shards' sums: "weighted", "sum", "plain" (mean of means), "last", "workers" (divided
         by the workers as well), "by workers" (sum divided by the number of workers), "twice" (divided by the
         examples twice).
-    penalty: factor in front of w: "lam/N", "none", "lam", "lam*workers/N", "lam/B".
+    penalty: factor in front of w: "lam/N", "none", "lam", "lam*workers/N", "lam/B", "lam/entries of Y".
     rate: what the learning rate is multiplied with: "1", "workers", "1/B", "-1".
     rows: which examples are used: "batch", "positions" (0, 1, … of the mini-batch's length), "all" (every one).
     cut: how a mini-batch becomes shards: "strided", as the stand-in does, or "runs", as np.array_split does.
@@ -33,6 +34,7 @@ class Loop:
 
     order: str = "new"
     tail: bool = True
+    last: bool = False
     average: str = "weighted"
     penalty: str = "lam/N"
     rate: str = "1"
@@ -55,7 +57,8 @@ def simulate(case: Case, loop: Loop = Loop()) -> Array:
         if loop.order == "new" and epoch > 0:
             order = rng.permutation(N)
         at_epoch = w
-        for begin in range(0, N if loop.tail else N - N % size, size):
+        begins = range(0, N if loop.tail else N - N % size, size)
+        for begin in begins[-1:] if loop.last else begins:
             batch = order[begin : begin + size]
             batch = {"batch": batch, "positions": np.arange(len(batch)), "all": np.arange(N)}[loop.rows]
             at = {"w": w, "epoch": at_epoch, "start": start, "before": before}[loop.at]
@@ -98,6 +101,7 @@ def _step(case: Case, loop: Loop, at: Array, w: Array, X: Array, Y: Array, shard
         "lam": lam,
         "lam*workers/N": lam * workers / len(X),
         "lam/B": lam / n,
+        "lam/entries of Y": lam / Y.size,
     }[loop.penalty]
     rate = {"1": 1.0, "workers": float(workers), "1/B": 1 / n, "-1": -1.0}[loop.rate]
     return case.kwargs["lr"] * rate * (g + decay * w)

@@ -39,6 +39,11 @@ MISCONCEPTIONS = (
         penalty="lam/B",
     ),
     _mistake(
+        "λ divided by the entries of Y",
+        "The penalty is divided by the number of all entries of Y; N is the number of examples: len(X).",
+        penalty="lam/entries of Y",
+    ),
+    _mistake(
         "sum for mean",
         "The gradients are added but not divided by the number of examples of the mini-batch.",
         average="sum",
@@ -73,6 +78,11 @@ MISCONCEPTIONS = (
         "ragged tail dropped",
         "The ragged last mini-batch of every epoch is left out: its examples are never learnt from in that epoch.",
         tail=False,
+    ),
+    _mistake(
+        "last mini-batch only",
+        "In every epoch only the last mini-batch moves w: the five steps belong into the loop over the mini-batches.",
+        last=True,
     ),
     _mistake(
         "batch order reused",

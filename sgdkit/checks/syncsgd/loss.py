@@ -14,10 +14,10 @@ STAND_IN = stand_ins.source(stand_ins.predict)
 
 
 def cases(rng: np.random.Generator) -> list[Case]:
-    """With the student's own `predict`, and with a linear one in its place; smallest first."""
+    """With the student's own `predict`, and with a linear one in its place; smallest first, the last twice."""
     found = []
     for linear in (True, False):
-        for n, features, outputs in ((1, 1, 1), (4, 2, 1), (5, 3, 2)):
+        for n, features, outputs in ((1, 1, 1), (4, 2, 1), (5, 3, 2), (5, 3, 2)):
             w, X, Y = draw(rng, n, features, outputs, linear)
             lam = float(rng.choice([0.5, 0.6, 0.7]))
             stand_in = " (`predict` replaced by X @ W)" if linear else ""

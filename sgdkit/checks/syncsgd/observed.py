@@ -62,16 +62,17 @@ def case(
     if like is None:
         w, X = rng.normal(size=FEATURES) + 1.0, rng.normal(size=(n, FEATURES))
         data = w, X, np.column_stack([rng.normal(size=n), np.arange(n)])
+        rates = {"lr": float(rng.choice([0.2, 0.15, 0.1])), "lam": float(rng.choice([1.8, 2.0, 2.2]))}
     else:
         data = like.args  # type: ignore[assignment]
+        rates = {name: like.kwargs[name] for name in ("lr", "lam")}
     return Case(
         "train",
         data,
         {
             "workers": workers,
             "batch_size": batch_size,
-            "lr": 0.2,
-            "lam": 2.0,
+            **rates,
             "epochs": epochs,
             "seed": seed or int(rng.integers(1, 1000)),
         },

@@ -12,9 +12,10 @@ from .network import HIDDEN, Array, count, draw, parts, predict
 
 
 def cases(rng: np.random.Generator) -> list[Case]:
-    """One example, then a few, then several inputs and outputs; smallest first."""
+    """One example, then a few, then several inputs and outputs, and these with other numbers; smallest first."""
     found = []
-    for n, features, outputs, dtype in ((1, 1, 1, float), (4, 1, 1, float), (5, 3, 2, float), (3, 2, 4, np.float32)):
+    several = (5, 3, 2, float)
+    for n, features, outputs, dtype in ((1, 1, 1, float), (4, 1, 1, float), several, several, (3, 2, 4, np.float32)):
         w, X, _ = draw(rng, n, features, outputs, dtype=dtype)
         about = f"for {count(n, 'example')} with {count(features, 'input')} and {count(outputs, 'output')}"
         found.append(Case("predict", (w, X), about=about, labels=("w", "X"), sets={"HIDDEN": HIDDEN}))

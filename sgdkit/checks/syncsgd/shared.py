@@ -9,18 +9,27 @@ import numpy as np
 
 from ..exercise import Case, Fault
 
+STRANGE = -1  # in the place of a row's number
+
 
 def not_shared(case: Case, calls: list[dict[str, Any]], master: Any) -> Fault | None:
     """The fault that the tasks at one w are together not the mini-batch, each example once; None where they are.
 
     What the master itself computes besides, to look at the loss say, is no task; an example that it takes part in
-    is computed all the same. Tasks that hold other things than rows of X cannot be judged and are let pass.
+    is computed all the same. Tasks of another form than (w, X, Y) cannot be judged and are let pass.
     """
     steps: dict[str, list[tuple[Any, list[int]]]] = {}
     for call in calls:
         rows = _rows(case, call)
         if rows is None:
             return None
+        if STRANGE in rows:
+            return Fault(
+                f"the numbers are right, but {case.about}, a task holds other examples than those of X. Put into a "
+                "task the examples of its shard: X[shard] and Y[shard]. Half of the points.",
+                "foreign examples",
+                share=0.5,
+            )
         steps.setdefault(str(call.get("w")), []).append((call["pid"], rows))
     for tasks in steps.values():
         shards = [sorted(rows) for pid, rows in tasks if pid != master and rows]
@@ -54,7 +63,7 @@ def not_shared(case: Case, calls: list[dict[str, Any]], master: Any) -> Fault | 
 
 
 def _rows(case: Case, call: dict[str, Any]) -> list[int] | None:
-    """Which rows of X a task held; None where one of them is none."""
+    """Which rows of X a task held, STRANGE for what is none of them; None where it holds no array like X."""
     X = np.asarray(case.args[1], dtype=np.float64)
     held, number = call.get("X"), call.get("rows")
     if not number:
@@ -66,6 +75,6 @@ def _rows(case: Case, call: dict[str, Any]) -> list[int] | None:
     if inputs.ndim != 2 or inputs.shape[1] != X.shape[1] or len(inputs) > 1000:
         return None
     apart = np.max(np.abs(inputs[:, None, :] - X[None, :, :]), axis=2)
-    if not np.all(apart.min(axis=1) < 1e-5):
-        return None
-    return [int(row) for row in apart.argmin(axis=1)]
+    return [
+        int(row) if near < 1e-5 else STRANGE for row, near in zip(apart.argmin(axis=1), apart.min(axis=1), strict=True)
+    ]

@@ -19,7 +19,7 @@ def cases(rng: np.random.Generator) -> list[Case]:
     """With a linear `gradient` in the place of the student's, and with the student's own; smallest first."""
     found = []
     for linear in (True, False):
-        for n, features, outputs in ((1, 1, 1), (4, 2, 1), (5, 3, 2)):
+        for n, features, outputs in ((1, 1, 1), (4, 2, 1), (5, 3, 2), (5, 3, 2)):
             task = draw(rng, n, features, outputs, linear)
             stand_in = " (`gradient` replaced by that of X @ W)" if linear else ""
             found.append(

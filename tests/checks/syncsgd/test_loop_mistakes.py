@@ -105,6 +105,14 @@ def test_wrong_numbers(student, judged, change, name):
             {"results": "pool.map(worker_gradient, [(w, X[i : i + 1], Y[i : i + 1]) for i in batch])"},
             "number of tasks",
         ),
+        (
+            {"results": "pool.map(worker_gradient, [(w, X[batch] + 2e-5, Y[batch]) for s in shards])"},
+            "foreign examples",
+        ),
+        (
+            {"results": "pool.map(worker_gradient, tasks) and [worker_gradient((w, X[batch], Y[batch]))]"},
+            "not parallel",
+        ),
     ],
 )
 def test_right_numbers_in_the_wrong_processes_are_half_of_the_points(student, judged, change, name, monkeypatch):
