@@ -54,6 +54,7 @@ ALWAYS = [
     "wrong_predict_no_bias",
     "wrong_split_tail_dropped",
     "wrong_sync_not_parallel",
+    "wrong_sync_whole_batch",
     "wrong_worker_mean",
 ]
 
