@@ -40,6 +40,7 @@ def html(figures: Figures, similar: list[Similarity], made: str) -> str:
         not_graded=figures.count(NOT_GRADED),
         by_hand=figures.count(BY_HAND),
         absent=[student for student in figures.students if student.row["status"] == NOT_SUBMITTED],
+        stamps=sorted(f"{s.row['timestamp']:%Y-%m-%d %H:%M}" for s in figures.students if s.row["timestamp"]),
         grading=figures.times("seconds"),
         spans=figures.times("span"),
     )
