@@ -6,6 +6,8 @@ import pytest
 from traitlets.config import Config
 
 from autograde.cases import case, exam
+from autograde.commands import main
+from autograde.course import Course
 from autograde.errors import CourseError
 
 ALL = {one.name: one for one in case.cases("2-syncsgd")}
@@ -76,6 +78,13 @@ def test_every_kind_of_submission_gets_what_it_must(course):
 @pytest.mark.timeout(1800)
 def test_the_whole_corpus_gets_what_it_must(course):
     examine(course, [name for name in ALL if name not in ALWAYS])
+
+
+def test_an_empty_class_is_one_sentence(course, monkeypatch, capsys):
+    monkeypatch.setattr(Course, "here", classmethod(lambda cls: course))
+    assert main(["grade", "2-syncsgd"]) == 1
+    error = capsys.readouterr().err
+    assert "There is nothing to grade: put submissions into" in error and len(error.splitlines()) == 1
 
 
 def test_the_corpus_is_as_large_as_promised():
