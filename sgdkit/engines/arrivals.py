@@ -8,7 +8,11 @@ harmless:
   free, that is, after the answer and before the next order.
 - An answer belongs to the order that the master remembers for this worker; one to an older step is thrown away.
 
-All workers share one "done" semaphore. It only says "look at the board", so one release too many costs a look.
+All workers share one "done" semaphore. It only says "look at the board", so one release too many costs a look; and it
+may speak for one worker while the counter of another is up already, so only the fence on both sides of a counter makes
+sure that what it stands for is seen, too (see pool.py). Three things are read without one. `hurry` stands for nothing
+but itself. The counts of updates, and the w of lock-free updates, are read while others write them: how out of date
+they are is what is being measured.
 """
 
 from __future__ import annotations
@@ -29,7 +33,7 @@ from ..stragglers import Stragglers
 from ..types import Vector
 from . import pool as plain
 from .engine import AnyNetwork, Indices, Quantity, ShardResult, check_shards, compute
-from .memory import Layout, SharedArrays
+from .memory import Layout, SharedArrays, fence
 from .pool import ANSWERED, ASKED, FIRST, ORDER, SEED, STEP, STOP, PoolEngine, Signals
 
 # Columns of the board beside those of the plain pool.
@@ -179,7 +183,9 @@ class ArrivalEngine(PoolEngine):
     def free(self) -> list[int]:
         """The workers that have answered whatever they were asked, in the order of their seats."""
         lines = self._opened().board
-        return np.flatnonzero(lines[:, ANSWERED] == lines[:, ASKED]).tolist()
+        seats: list[int] = np.flatnonzero(lines[:, ANSWERED] == lines[:, ASKED]).tolist()
+        fence()
+        return seats
 
     def wait(self) -> None:
         """Until there may be news on the board; raises what keeps the workers from answering."""
@@ -189,23 +195,25 @@ class ArrivalEngine(PoolEngine):
 
     def finish(self) -> NDArray[np.float64]:
         """See Engine.finish. Delays under way are cut short, so that the pool stays warm."""
-        if self._memory is not None and self._pool is not None and self._error is None and self._behind():
-            self._memory.board[:, HURRY] = 1
-            for go in self._signals.go:
-                go.release()
-            end = time.monotonic() + _PATIENCE
-            while self._error is None and self._behind() and (left := end - time.monotonic()) > 0:
-                self._signals.done[0].acquire(timeout=left)
+        try:
+            if self._memory is not None and self._pool is not None and self._error is None and self._behind():
+                self._memory.board[:, HURRY] = 1
+                for go in self._signals.go:
+                    go.release()
+                end = time.monotonic() + _PATIENCE
+                while self._error is None and self._behind() and (left := end - time.monotonic()) > 0:
+                    self._signals.done[0].acquire(timeout=left)
+        except BaseException:
+            self.close()
+            raise
         return super().finish()
 
     def _write(self, seat: int, order: str, *values: int) -> None:
-        line = self._opened().board[seat]
-        line[ORDER] = _ORDERS.index(order)
-        line[ASKED] += 1
+        self._opened().board[seat, ORDER] = _ORDERS.index(order)
 
     def _give(self, seat: int, order: str) -> None:
         self._write(seat, order)
-        self._signals.go[seat].release()
+        self._wake([seat])
         self._deaths = len(self.pool.deaths)  # somebody had answered: those who died by then were replaced in time
 
     def _make_signals(self, context: BaseContext) -> Signals:
@@ -235,10 +243,12 @@ def _serve(
         while True:
             while line[ANSWERED] == line[ASKED]:
                 plain._wait(go, spins)
+            fence()
             order = _ORDERS[line[ORDER]]
             if order == "end":
                 return  # unanswered, see `pool._serve`
             _follow(order, seat, line, memory, network, go, stragglers)
+            fence()
             line[ANSWERED] = line[ASKED]
             done.release()
     finally:

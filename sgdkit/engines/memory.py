@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +30,20 @@ def _new_lock() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_new_lock)
+
+
+def fence() -> None:
+    """What this process has read and written so far lies before what it reads and writes from here on.
+
+    Some processors (ARM among them) let other processes see writes in another order than they were made, and read
+    ahead. So data in shared memory are handed over with a flag: write the data, fence, write the flag; and on the other
+    side read the flag, fence, read the data. Nothing from before can come after a lock is let go, and nothing from
+    behind can come before it is taken again. (A new lock each time: no thread, fork or Ctrl-C can have left it shut.)
+    """
+    lock = threading.Lock()
+    lock.acquire()
+    lock.release()
+    lock.acquire()
 
 
 class SharedArrays:
@@ -97,5 +110,9 @@ def _attach(name: str) -> SharedMemory:
     """
     if sys.version_info >= (3, 13):
         return SharedMemory(name, track=False)
-    with patch.object(resource_tracker, "register", lambda *_: None):
+    register = resource_tracker.register
+    resource_tracker.register = lambda *_: None  # type: ignore[assignment]
+    try:
         return SharedMemory(name)
+    finally:
+        resource_tracker.register = register

@@ -4,10 +4,13 @@ The course's exercise calls `Pool.map` at every step, which pickles w and gradie
 every worker runs one long task instead: wait for "go", compute the shard's gradient into shared memory, say
 "done". See `benchmarks/` for what each rung of that ladder brings.
 
-The truth is in the board, a row for each worker with two counters, `asked` and `answered`. A semaphore says "look
-at the board", and makes what was written before it visible to the other side, on every kind of processor. So a
-worker that is killed at any moment does no harm: the pool starts another one with the same long task, and that one
-sees on the board whether an answer is owed.
+The truth is in the board, a row for each worker with two counters, `asked` and `answered`. A semaphore only says "look
+at the board", and one signal too many costs no more than a look. So a worker that is killed at any moment does no harm:
+the pool starts another one with the same long task, and that one sees on the board whether an answer is owed.
+
+Whoever looks may see a counter before he has got the signal for it (a new worker does, and a master whom a dead one's
+signal has reached). So a semaphore alone does not make sure that he also sees what the counter stands for: whoever
+raises a counter does `fence()` before, and whoever has seen it raised does `fence()` before he goes on, see memory.py.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from ..data import Dataset
 from ..pool import Pool, WorkerDied, available_cores, context_of
 from ..types import Vector
 from .engine import AnyNetwork, Indices, Places, Quantity, ShardResult, check_shards, compute
-from .memory import Layout, SharedArrays
+from .memory import Layout, SharedArrays, fence
 
 # The columns of the board. One row fills two cache lines, so that two workers never write into the same one.
 ASKED, ANSWERED, ORDER, START, STOP, SCATTERED, SEED, STEP, FIRST = range(9)
@@ -157,30 +160,37 @@ class PoolEngine:
 
     def finish(self) -> NDArray[np.float64]:
         """See Engine.finish. The processes stay, for the next run."""
-        used = self._cpu_seconds() - self._cpu if self._memory is not None else np.zeros(self.workers)
-        if self._memory is not None and self._pool is not None:
-            if self._error is None and not self._behind():
+        if self._memory is None:
+            return np.zeros(self.workers)
+        ended = False
+        try:
+            used = self._cpu_seconds() - self._cpu
+            if self._pool is not None and self._error is None and not self._behind():
                 for seat in range(self.workers):
                     self._write(seat, "end")
-                    self._signals.go[seat].release()
+                self._wake(range(self.workers))
                 for task in self._tasks:
                     task.wait()
+                ended = True
+        finally:
+            if ended:
+                self._memory.close()
+                self._memory = None
             else:  # a worker is still computing something that nobody wants: no pool is better than that one
-                self._pool.terminate()
-                self._pool = None
-            self._memory.close()
-            self._memory = None
+                self.close()
         return np.maximum(used, 0)
 
     def close(self) -> None:
         """See Engine.close."""
         with self._starting:
             pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.terminate()
-        if self._memory is not None:
-            self._memory.close()
-            self._memory = None
+        try:
+            if pool is not None:
+                pool.terminate()
+        finally:
+            memory, self._memory = self._memory, None
+            if memory is not None:
+                memory.close()
 
     def _make_signals(self, context: BaseContext) -> Signals:
         go, done = ([context.Semaphore(0) for _ in range(self.workers)] for _ in ("go", "done"))
@@ -228,12 +238,18 @@ class PoolEngine:
         board[ORDER] = _ORDERS.index(order)
         while self._signals.done[seat].acquire(False):  # left by a worker that died
             continue
-        board[ASKED] += 1
+
+    def _wake(self, seats: Sequence[int]) -> None:
+        """Has these workers do what was written for them."""
+        board = self._opened().board
+        fence()
+        for seat in seats:
+            board[seat, ASKED] += 1
+            self._signals.go[seat].release()
 
     def _ask(self, seats: Sequence[int]) -> None:
-        """Wakes these workers, all as soon as can be, and waits until every one of them has answered."""
-        for seat in seats:
-            self._signals.go[seat].release()
+        """Wakes these workers, and waits until every one of them has answered."""
+        self._wake(seats)
         deaths = len(self.pool.deaths)
         board = self._opened().board
         for seat in seats:
@@ -241,6 +257,7 @@ class PoolEngine:
             while self._error is not None or board[seat, ANSWERED] != board[seat, ASKED]:
                 self._raise_trouble(deaths)
                 self._signals.done[seat].acquire()
+        fence()
 
     def _raise_trouble(self, deaths: int) -> None:
         """What keeps a worker from answering; nothing, if it was just replaced."""
@@ -300,10 +317,12 @@ def _serve(seat: int, name: str, layout: Layout, network: AnyNetwork, spins: int
         while True:
             while board[ANSWERED] == board[ASKED]:
                 _wait(go, spins)
+            fence()
             order = _ORDERS[board[ORDER]]
             if order == "end":
                 return  # unanswered: if this worker dies before the pool hears of it, the next one must see it again
             _follow(order, seat, board, memory, network)
+            fence()
             board[ANSWERED] = board[ASKED]
             done.release()
     finally:

@@ -13,7 +13,10 @@ import numpy as np
 import pytest
 
 from sgdkit import SGD, Dataset, SyncSGD, WorkerDied
-from sgdkit.engines import PoolEngine, SerialEngine
+from sgdkit.data import parabola
+from sgdkit.engines import PoolEngine, SerialEngine, arrivals, pool
+from sgdkit.engines.arrivals import ArrivalEngine
+from sgdkit.engines.memory import SharedArrays
 from sgdkit.models import ann
 from sgdkit.models import parabola as network
 from tests.notebook import gone
@@ -156,6 +159,63 @@ def test_map_before_open_says_what_to_do():
     with pytest.raises(RuntimeError, match=r"call open\(network, data\) first"):
         engine.map("loss", np.zeros(16), [np.arange(3)])
     engine.close()
+
+
+@pytest.mark.parametrize("make", [PoolEngine, ArrivalEngine])
+def test_an_interrupt_while_a_run_is_being_ended_leaves_no_memory_behind(make, monkeypatch):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    engine = make(2)
+    engine.open(network(), parabola().train)
+    name, pids = engine._memory.name, engine.pids
+    monkeypatch.setattr(engine, "_cpu_seconds", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        engine.finish()
+    with pytest.raises(FileNotFoundError):
+        SharedArrays({}, name)
+    assert gone(pids)
+    engine.close()
+
+
+@pytest.mark.parametrize("make", [PoolEngine, ArrivalEngine])
+def test_a_counter_and_what_it_stands_for_are_always_separated_by_a_fence(make, monkeypatch):
+    """Some processors let a counter be seen before what was written earlier, which no test on others can show."""
+    log = multiprocessing.get_context("fork").SimpleQueue()
+    seen: list[SharedArrays] = []  # of this process, the master or the worker
+
+    class Watched(SharedArrays):
+        def __init__(self, *args):
+            super().__init__(*args)
+            seen.append(self)
+
+    def note() -> None:
+        line, sums = seen[-1].board[0], seen[-1].sums[0]
+        log.put((os.getpid(), bool(line[pool.ASKED] != line[pool.ANSWERED]), int(line[pool.ORDER]), float(sums[0])))
+
+    for module in (pool, arrivals):
+        monkeypatch.setattr(module, "SharedArrays", Watched)
+        monkeypatch.setattr(module, "fence", note)
+    net, data, engine = network(), parabola().train, make(1, "fork")
+    try:
+        engine.open(net, data)
+        engine.epoch(np.arange(len(data)))
+        while not log.empty():
+            log.get()
+        (result,) = engine.map("loss", net.init(0), [np.arange(9)])
+        events = []
+        while not log.empty():
+            events.append(log.get())
+        order, loss = pool._ORDERS.index("loss"), result.loss
+        worker = [event[1:] for event in events if event[0] != os.getpid()]
+        master = [event[1:] for event in events if event[0] == os.getpid()]
+        # The worker: once it has seen that it is asked, and before it says that it has answered.
+        assert worker == [(True, order, 0.0), (True, order, loss)]
+        # The master: before it asks, with the order written; and once it has seen that it is answered.
+        assert (False, order, 0.0) in master and master[-1] == (False, order, loss)
+        engine.finish()
+    finally:
+        engine.close()
 
 
 @pytest.mark.parametrize("make", [SerialEngine, PoolEngine])
