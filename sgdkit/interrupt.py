@@ -23,6 +23,7 @@ def _leave(number: int, frame: FrameType | None) -> None:
 class StopButton:
     """While it is entered, the first Ctrl-C sets `pressed`; the next one, or 2 s of waiting, interrupts.
 
+    After `rest` nothing waits any more: only who then presses twice interrupts what is being tidied up.
     Outside the main thread no signal arrives, and it only carries `pressed`.
     """
 
@@ -32,6 +33,7 @@ class StopButton:
         self.pressed = False
         self._before: Any = None
         self._timer: threading.Timer | None = None
+        self._resting = self._rung = False
 
     def __enter__(self) -> StopButton:
         if threading.current_thread() is threading.main_thread():
@@ -41,18 +43,32 @@ class StopButton:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        self.rest()
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
 
+    def rest(self) -> None:
+        """The steps have ended, and with them the waiting for the one under way."""
+        self._resting = True
+        if self._timer is not None:
+            self._timer.cancel()
+
     def _press(self, number: int, frame: FrameType | None) -> None:
+        too_late = self._rung and self._resting  # the timer's signal, when `rest` could not cancel it any more
+        self._rung = False
+        if too_late:
+            return
         if self.pressed:
             raise KeyboardInterrupt
         self.pressed = True
-        self._timer = threading.Timer(self.PATIENCE, _press_again)
-        self._timer.daemon = True
-        self._timer.start()
+        if not self._resting:
+            self._timer = threading.Timer(self.PATIENCE, self._ring)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _ring(self) -> None:
+        self._rung = True
+        _press_again()
 
 
 def _press_again() -> None:
