@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import numpy as np
@@ -62,14 +63,18 @@ def test_a_run_is_recorded_in_the_order_of_its_events(engine):
     assert len(t.cpu_seconds) == 2 and (np.diff(run.seconds) > 0).all()
 
 
-def test_the_serial_engine_computes_one_shard_after_the_other_and_the_pool_at_once():
-    def slow(w, X, Y):
-        time.sleep(0.05)
-        return np.zeros(w.size)
-
+def test_the_serial_engine_computes_one_shard_after_the_other_and_the_pool_at_once(tmp_path):
+    """On the pool each worker waits until the other computes, too: were they not at it at once, it would never end."""
     overlaps = {}
     for engine in ("serial", "pool"):
-        with SyncSGD(network(), workers=2, batch_size=50, engine=engine, gradient=slow) as trainer:
-            t = trainer.fit(parabola().train, epochs=3, progress=False).timeline
+
+        def gradient(w, X, Y, workers=1 if engine == "serial" else 2):
+            (tmp_path / f"{workers} {os.getpid()}").touch()
+            while len(list(tmp_path.glob(f"{workers} *"))) < workers:
+                time.sleep(0.001)
+            return np.zeros(w.size)
+
+        with SyncSGD(network(), workers=2, batch_size=250, engine=engine, gradient=gradient) as trainer:
+            t = trainer.fit(parabola().train, progress=False).timeline
         overlaps[engine] = (np.minimum(t.end[:, 0], t.end[:, 1]) > np.maximum(t.begin[:, 0], t.begin[:, 1])).all()
     assert overlaps == {"serial": False, "pool": True}
