@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 import time
 from collections.abc import Iterator
@@ -79,7 +78,6 @@ class History:
         self, loss: float | None, accuracy: float | None, test_loss: float | None, test_accuracy: float | None
     ) -> None:
         """An epoch has ended; None where nothing was measured."""
-        loss = math.nan if loss is None else loss
         seconds = self.seconds[-1] if self.seconds else 0.0
         self.epochs.append(EpochRecord(len(self.epochs), loss, accuracy, test_loss, test_accuracy, seconds))
 

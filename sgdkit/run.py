@@ -18,11 +18,12 @@ class EpochRecord(NamedTuple):
     """How good w was when an epoch had ended.
 
     Losses are J(w)/N = (Σ ℓ_i + λ/2 ‖w‖²) / N over a whole data set of N examples; accuracies lie in [0, 1].
-    `seconds` counts training only. None stands where there was nothing to measure.
+    `seconds` counts training only. None stands where nothing was measured: with evaluate=False, without test data, and
+    for the accuracy of a regression.
     """
 
     epoch: int
-    loss: float
+    loss: float | None
     accuracy: float | None
     test_loss: float | None
     test_accuracy: float | None
@@ -72,7 +73,7 @@ class Run:
 
     def __repr__(self) -> str:
         last = self.epochs[-1] if self.epochs else None
-        result = f", loss {last.loss:.4g}" if last else ""
+        result = f", loss {last.loss:.4g}" if last and last.loss is not None else ""
         if last and last.test_accuracy is not None:
             result += f", test accuracy {last.test_accuracy:.1%}"
         ended = ", interrupted" if self.interrupted else ""

@@ -29,6 +29,7 @@ from .curvature import MiniBatchCurvature
 from .data import Dataset
 from .engines import Engine
 from .engines.engine import Indices
+from .engines.one_run import one_run_at_a_time
 from .history import History, Step
 from .interrupt import StopButton
 from .models import Network
@@ -151,6 +152,7 @@ class SyncSGD:
         history.step(w, loss, begin, spans, passed, time.perf_counter())
         return w
 
+    @one_run_at_a_time
     def fit(
         self,
         train: Dataset,
@@ -171,7 +173,8 @@ class SyncSGD:
         the run goes on from it and ends with the bits of one that was never interrupted.
 
         Ctrl-C or the notebook's stop button ends the run after the step under way: what was reached is returned,
-        with `interrupted` set. Raises ValueError for data that do not fit the model.
+        with `interrupted` set. Raises ValueError for data that do not fit the model, and RuntimeError while a run on
+        the same engine is under way, as it is in a callback.
         """
         epochs = _whole("epochs", epochs, 0)
         with one_blas_thread():
@@ -213,6 +216,7 @@ class SyncSGD:
             except KeyboardInterrupt:  # pressed again, or a step that takes for ever
                 stop.pressed = True
             finally:
+                stop.rest()
                 cpu_seconds = self.engine.finish()
                 history.end()
         return history.run(w, cpu_seconds, interrupted=stop.pressed)

@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sgdkit import SGD, Dataset, SyncSGD, average, split
+from sgdkit.cli.output import save_numbers
 from sgdkit.data import digits, parabola
 from sgdkit.engines import PoolEngine, SerialEngine
+from sgdkit.look import report
 from sgdkit.models import ann, lenet
 from sgdkit.models import parabola as parabola_network
 from sgdkit.optimizers import Adam, Momentum, Newton
@@ -206,7 +208,15 @@ def test_a_gradient_that_raises_in_a_worker_surfaces_with_its_traceback_and_the_
         ({"average": lambda results: 1.0}, r"average returned an array of shape \(\)"),
         ({"split": lambda indices, k: [indices] * 3}, "split gave 3 shards for 2 workers"),
         ({"split": lambda indices, k: [indices + 100]}, "split gave example 1"),
-        ({"split": lambda indices, k: [indices / 2]}, "dtype float64"),
+        ({"split": lambda indices, k: [indices / 2]}, "dtype float64: give a list with one shard for each worker"),
+        ({"split": lambda indices, k: [[0.0, 1.5]]}, "dtype float64"),
+        ({"split": lambda indices, k: [[True, False]]}, "dtype bool"),
+        ({"split": lambda indices, k: [indices > 3]}, "dtype bool"),
+        ({"split": lambda indices, k: [[[0, 1], [2]]]}, r"split gave the shard \[\[0, 1\], \[2\]\]: give a list"),
+        ({"split": lambda indices, k: []}, "split gave 0 shards without a single example: give a list"),
+        ({"split": lambda indices, k: [[], []]}, "split gave 2 shards without a single example"),
+        ({"split": lambda indices, k: None}, "split gave None: give a list with one shard for each worker"),
+        ({"split": lambda indices, k: iter([indices])}, "split gave <list_iterator"),
         ({"workers": 0}, "workers is 0"),
         ({"workers": True}, "workers is True"),
         ({"batch_size": 2.5}, "batch_size is 2.5"),
@@ -221,6 +231,28 @@ def test_wrong_settings_and_functions_get_one_clear_sentence(given, message):
     with pytest.raises(ValueError, match=message):
         with SyncSGD(**({"model": NETWORK, "engine": "serial", "workers": 2} | given)) as trainer:
             trainer.fit(data_of(9), progress=False)
+
+
+@pytest.mark.parametrize("engine", ["serial", "pool"])
+def test_a_fit_in_a_callback_on_the_same_engine_is_refused_and_does_not_hang(engine):
+    data = data_of(20)
+
+    with SyncSGD(NETWORK, engine=engine, batch_size=5) as trainer, SyncSGD(NETWORK, engine=engine) as other:
+        sharing = SyncSGD(NETWORK, engine=trainer.engine)
+        for inner in (trainer, sharing):
+            with pytest.raises(RuntimeError, match="fit was called while a run on the same engine is under way"):
+                trainer.fit(data, progress=False, callback=lambda _, inner=inner: inner.fit(data, progress=False))
+        run = trainer.fit(data, progress=False, callback=lambda _: other.fit(data, progress=False).interrupted)
+        assert run.steps == 4
+
+
+def test_without_evaluation_there_is_no_loss_of_an_epoch(tmp_path):
+    with SyncSGD(NETWORK, engine="serial", batch_size=5) as trainer:
+        run = trainer.fit(data_of(20), epochs=2, progress=False, evaluate=False)
+    assert [record[1:5] for record in run.epochs] == [(None,) * 4] * 2
+    assert "loss" not in repr(run) and "nan" not in report(run).markdown
+    save_numbers(run, tmp_path)
+    assert (tmp_path / "epochs.csv").read_text().splitlines()[1].startswith("1,,,,,")
 
 
 def test_data_that_do_not_fit_the_model_are_named():

@@ -1,15 +1,19 @@
 """The protocol between the loop and whoever computes the shards' gradients.
 
-To add an engine, write one file with a class that has these five methods, and name it in `engines.make`. The
-loop in `sync.py` does not know which engine it has: it shares w, hands over shards, and gets one result for each.
-An engine may compute fewer results than it got shards (backup workers) or compute them elsewhere (MPI): the
-average weighs each by its number of examples.
+To add an engine, write one file with a class that has what `Engine` below has: the number `workers`, the five methods
+`open`, `epoch`, `map`, `finish` and `close`, and the readings `spans`; and name it in `engines.make`. The loop in
+`sync.py` does not know which engine it has: it shares w, hands over shards, and gets one result for each. An engine may
+compute fewer results than it got shards (backup workers) or compute them elsewhere (MPI): the average weighs each by
+its number of examples.
+
+Two attributes are optional, for an engine whose loop runs in several processes: `leads`, whether this one shows the
+progress bar, and the method `checkpoint(path, examples)`, which returns a `Checkpoint` that only one of them writes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +71,7 @@ class Engine(Protocol):
         ...
 
     def finish(self) -> NDArray[np.float64]:
-        """End what `open` began and return the CPU seconds that each worker used since."""
+        """End what `open` began, whatever happens, and return the CPU seconds that each worker used since."""
         ...
 
     def close(self) -> None:
@@ -122,15 +126,32 @@ class Places:
 
 
 def check_shards(shards: Sequence[Indices], workers: int) -> list[Indices]:
-    """The shards as integer arrays; ValueError where there are more than workers or they hold no indices."""
-    if len(shards) > workers:
+    """The shards as integer arrays. ValueError: more of them than workers, no indices in them, or no example at all."""
+    if not isinstance(shards, Sequence | np.ndarray) or isinstance(shards, str | bytes):
+        raise ValueError(f"split gave {shards!r}: {_WANTED}")
+    arrays = [shard if isinstance(shard, np.ndarray) else _as_array(shard) for shard in shards]
+    if len(arrays) > workers:
         raise ValueError(
-            f"split gave {len(shards)} shards for {workers} workers: give each worker one shard, empty if need be."
+            f"split gave {len(arrays)} shards for {workers} workers: give each worker one shard, empty if need be."
         )
-    arrays = [shard if isinstance(shard, np.ndarray) else np.asarray(shard, dtype=np.int64) for shard in shards]
     for shard in arrays:
         if shard.ndim != 1 or shard.dtype.kind not in "iu":
-            raise ValueError(
-                f"split gave a shard of shape {shard.shape} and dtype {shard.dtype}: give a list or array of indices."
-            )
+            raise ValueError(f"split gave a shard of shape {shard.shape} and dtype {shard.dtype}: {_WANTED}")
+    if not any(map(len, arrays)):
+        raise ValueError(f"split gave {len(arrays)} shards without a single example: {_WANTED}")
     return arrays
+
+
+_WANTED = (
+    "give a list with one shard for each worker, a list or array of whole numbers, which are indices from split's "
+    "first argument."
+)
+
+
+def _as_array(shard: Any) -> NDArray[Any]:
+    """A shard that is no array; ValueError where numpy can make none of it."""
+    try:
+        array = np.asarray(shard)
+    except ValueError as error:  # lists of different lengths in it
+        raise ValueError(f"split gave the shard {shard!r}: {_WANTED}") from error
+    return array.astype(np.int64) if array.size == 0 else array
