@@ -13,7 +13,8 @@ def _check_run(function, args, kwargs):
     """
     settings, w, gradients = args
     with _check_own_work():
-        paths, changed = [], False
+        paths: list = []
+        changed = False
         first, second = function(*settings), function(*settings)
         for optimizer in (first, second):
             if paths:
