@@ -7,6 +7,7 @@ import sysconfig
 from traitlets.config import Config
 
 from autograde.course import Course
+from autograde.pages import server
 
 #: Before the student's code runs: every cell the course gave is put back as the course gave it.
 SANITIZE = [
@@ -16,7 +17,7 @@ SANITIZE = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-#: nbgrader's own list with our Execute in place of its own.
+#: nbgrader's own list with our Execute in place of its own; in the end nothing is left that a page could run.
 AUTOGRADE = [
     "autograde.grading.execute.JudgedExecute",
     "nbgrader.preprocessors.IgnorePattern",
@@ -25,6 +26,7 @@ AUTOGRADE = [
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
+    "autograde.pages.Harmless",
 ]
 
 #: nbgrader's own list and a style of ours.
@@ -54,6 +56,7 @@ def configure(c: Config, course: Course) -> Config:
     c.Autograde.autograde_preprocessors = AUTOGRADE
     c.Autograde.exporter_class = "autograde.grading.reading.TolerantExporter"
     c.GenerateFeedback.preprocessors = FEEDBACK
+    server.configure(c)
     c.JudgedExecute.secret_file = str(course.secret)
     c.Execute.timeout = 60
     c.ExportApp.plugin_class = "autograde.export.BetterOfExport"

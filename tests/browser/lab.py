@@ -35,13 +35,13 @@ SETTINGS = {
 
 
 class Lab:
-    """A server in a folder with copies of some notebooks. program: "lab" or "notebook"."""
+    """A server in a folder with copies of some notebooks, or in the folder work. program: "lab" or "notebook"."""
 
-    def __init__(self, *notebooks: Path, program: str = "lab", dark: bool = False) -> None:
+    def __init__(self, *notebooks: Path, program: str = "lab", dark: bool = False, work: Path | None = None) -> None:
         self.program = program
         self.folder = Path(tempfile.mkdtemp(prefix="lab-"))
-        work, settings = self.folder / "work", self.folder / "settings"
-        work.mkdir()
+        work, settings = work or self.folder / "work", self.folder / "settings"
+        work.mkdir(exist_ok=True)
         for notebook in notebooks:
             shutil.copy(notebook, work)
         theme = {"@jupyterlab/apputils-extension/themes": {"theme": "JupyterLab Dark"}} if dark else {}
