@@ -14,9 +14,9 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
-from traitlets.config import Config
+from traitlets.config import Config, PyFileConfigLoader
 
-from autograde.config import configure
+from autograde.config import configure, put_alembic_on_path
 from autograde.course import Course
 from autograde.errors import CourseError
 from autograde.names import misnamed
@@ -27,11 +27,17 @@ TRUSTED = Config({"LimitedExecute": {"sandbox": "auto"}})
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a step of nbgrader ended. ``log`` is what it had to say, ``error`` its traceback if it failed."""
+    """How a step of nbgrader ended. ``log`` is what it had to say, ``error`` its traceback if it failed.
+
+    ``seconds`` is how long grading took, where that was measured; ``unchanged`` says that a submission was not graded
+    again, because nothing that decides its grade has changed.
+    """
 
     ok: bool
     log: str
     error: str = ""
+    seconds: float = 0.0
+    unchanged: bool = False
 
     def reason(self) -> str:
         """The last line that says what went wrong, for a sentence."""
@@ -41,8 +47,18 @@ class Outcome:
 
 
 def settings(course: Course, extra: Config | None = None) -> Config:
-    """nbgrader's configuration for this course; ``extra`` goes over it."""
+    """nbgrader's configuration for this course: ours, over it what its nbgrader_config.py says, over that ``extra``.
+
+    Raises CourseError where that file cannot be run.
+    """
     config = configure(Config(), course)
+    if (course.root / "nbgrader_config.py").exists():
+        try:
+            config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config())
+        except Exception as error:  # any: it is a program
+            raise CourseError(
+                f"{course.root / 'nbgrader_config.py'} cannot be run ({type(error).__name__}: {error}): put that right."
+            ) from error
     if extra is not None:
         config.merge(extra)
     return config
@@ -50,36 +66,33 @@ def settings(course: Course, extra: Config | None = None) -> Config:
 
 def generate_assignment(course: Course, assignment: str, extra: Config | None = None) -> Outcome:
     """Make the student version of an assignment and record it in the gradebook."""
-    return _convert(GenerateAssignment, course, assignment, "*", extra, force=True)
+    return convert(GenerateAssignment, settings(course, extra), assignment, "*")
 
 
 def autograde(course: Course, assignment: str, student: str, extra: Config | None = None) -> Outcome:
-    """Grade one student's submission; a grade that was there is made again."""
+    """Grade one student's submission here and now, as plain nbgrader does; ``classroom`` grades many, safely."""
     with gradebook(course) as book:
-        wanted = [
-            f"{one.name}.ipynb" for known in book.assignments if known.name == assignment for one in known.notebooks
-        ]
+        known = (one for one in book.assignments if one.name == assignment)
+        wanted = [f"{notebook.name}.ipynb" for one in known for notebook in one.notebooks]
     reason = misnamed(course.folder("submitted") / student / assignment, wanted) if wanted else ""
     if reason:
         return Outcome(False, "", reason)
-    return _convert(Autograde, course, assignment, student, extra, force=True)
+    return convert(Autograde, settings(course, extra), assignment, student)
 
 
 def generate_feedback(course: Course, assignment: str, extra: Config | None = None) -> Outcome:
     """Write the feedback pages of all graded submissions of an assignment."""
-    return _convert(GenerateFeedback, course, assignment, "*", extra, force=True)
+    return convert(GenerateFeedback, settings(course, extra), assignment, "*")
 
 
-def _convert(
-    kind: type[BaseConverter], course: Course, assignment: str, student: str, extra: Config | None, force: bool
-) -> Outcome:
-    config = settings(course, extra)
+def convert(kind: type[BaseConverter], config: Config, assignment: str, student: str) -> Outcome:
+    """Run one of nbgrader's converters with ``config``; what it made before is made again. student: "*" for all."""
     coursedir = CourseDirectory(config=config)
     coursedir.assignment_id = assignment
     coursedir.student_id = student
     with _one_logger() as log:
         converter = kind(coursedir=coursedir, config=config, log=log)
-        converter.force = force
+        converter.force = True
         result = capture_log(converter)
     return Outcome(result["success"], result.get("log", ""), result.get("error", ""))
 
@@ -98,7 +111,8 @@ def _one_logger() -> Iterator[logging.Logger]:
 @contextmanager
 def gradebook(course: Course) -> Iterator[Gradebook]:
     """The course's gradebook, made if there is none."""
-    settings(course)
+    course.database.parent.mkdir(parents=True, exist_ok=True)
+    put_alembic_on_path()
     book = Gradebook(course.db_url)
     try:
         yield book

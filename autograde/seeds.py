@@ -50,8 +50,13 @@ def _make(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def rng(secret: bytes, student: str, exercise: str) -> np.random.Generator:
-    """The generator from which this student's hidden cases of this exercise are drawn; always the same."""
+def seed(secret: bytes, student: str, exercise: str) -> int:
+    """The seed of this student's hidden cases of this exercise; always the same, and says nothing of the secret."""
     message = b"".join(len(part).to_bytes(4, "big") + part for part in (student.encode(), exercise.encode()))
     digest = hmac.new(secret, message, hashlib.sha256).digest()
-    return np.random.default_rng(int.from_bytes(digest[:16], "big"))
+    return int.from_bytes(digest[:16], "big")
+
+
+def rng(secret: bytes, student: str, exercise: str) -> np.random.Generator:
+    """The generator from which this student's hidden cases of this exercise are drawn; always the same."""
+    return np.random.default_rng(seed(secret, student, exercise))

@@ -1,10 +1,11 @@
 """``grade``: autograde what was handed in."""
 
 import argparse
-import os
 import sys
 from time import monotonic
+from types import TracebackType
 
+from tqdm import tqdm
 from traitlets.config import Config
 
 from autograde import classroom, engine
@@ -18,7 +19,10 @@ HELP = "autograde the submissions of an assignment"
 DESCRIPTION = """\
 Run every submission in autograde/submitted/<student>/<assignment>/ and judge it, as nbgrader autograde does,
 several at a time. A submission that cannot be graded gets a reason and does not stop the others. The code runs
-in a sandbox (bubblewrap): no network, no sight of the gradebook, the solutions or another submission."""
+in a sandbox (bubblewrap): no network, no sight of the gradebook, the solutions or another submission.
+
+What is recorded and has not changed is not graded again, so the same command also goes on after an interruption.
+Late penalties, extensions and points that a person gave stay. docs/grading-a-class.md tells the rest."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,8 +30,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("assignment", metavar="ASSIGNMENT", help="such as 2-syncsgd")
     parser.add_argument("--student", action="append", metavar="ID", help="grade this student only (may be repeated)")
     parser.add_argument("--jobs", type=int, metavar="N", help="submissions side by side (default: one per core)")
+    parser.add_argument("--force", action="store_true", help="grade also what has not changed")
+    parser.add_argument("--cluster", metavar="ADDRESS", help="on a Dask cluster, such as tcp://scheduler:8786")
     parser.add_argument(
-        "--no-sandbox", action="store_true", help="run the submitted code unprotected, as yourself, on this machine"
+        "--no-sandbox", action="store_true", help="run the submitted code unprotected, as the user who grades"
     )
 
 
@@ -35,8 +41,11 @@ def run(args: argparse.Namespace) -> int:
     """Grade, showing progress, and end with the table of grades; 1 if a submission could not be graded."""
     course = Course.here()
     course.require(args.assignment)
+    if args.jobs is not None and args.jobs < 1:
+        raise CourseError(f"--jobs {args.jobs} cannot be: give 1 or more submissions at a time.")
     extra = Config({"LimitedExecute": {"sandbox": "none" if args.no_sandbox else "required"}})
-    kernel_class(extra.LimitedExecute.sandbox)
+    if not args.cluster:  # there, each host is asked whether it has one
+        kernel_class(extra.LimitedExecute.sandbox)
     students = course.submissions(args.assignment)
     if not students:
         raise CourseError(
@@ -46,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
     unknown = sorted(set(args.student or []) - set(students))
     if unknown:
         raise CourseError(f"{', '.join(unknown)} handed in nothing for {args.assignment}.")
-    failed = grade(course, args.assignment, args.student or students, args.jobs, extra)
+    chosen = list(dict.fromkeys(args.student or students))
+    failed = grade(course, args.assignment, chosen, args.jobs, extra, args.force, args.cluster)
     print()
     print(show(rows(course, args.assignment)))
     print(f"\nNext: {started()} feedback {args.assignment}, then {started()} export")
@@ -54,24 +64,73 @@ def run(args: argparse.Namespace) -> int:
 
 
 def grade(
-    course: Course, assignment: str, students: list[str], jobs: int | None, extra: Config | None = None
+    course: Course,
+    assignment: str,
+    students: list[str],
+    jobs: int | None,
+    extra: Config | None = None,
+    force: bool = False,
+    cluster: str | None = None,
 ) -> list[str]:
-    """Grade these students, with one line of progress for each; those that could not be graded."""
+    """Grade these students, showing progress; those that could not be graded.
+
+    A KeyboardInterrupt is passed on after a sentence about what is recorded and how to go on.
+    """
     engine.ensure_assignment(course, assignment)
-    start = monotonic()
-    done = 0
-    # The first ones wait for processes to start, and several end at once: no guess before a few are done.
-    few = max(3, jobs or os.cpu_count() or 1)
-
-    def progress(student: str, outcome: Outcome) -> None:
-        nonlocal done
-        done += 1
-        end = f"{monotonic() - start:.1f} s in all"
-        if done < len(students):
-            left = (monotonic() - start) / done * (len(students) - done)
-            end = f"about {left:.0f} s left" if done >= few else ""
-        state = "done" if outcome.ok else f"NOT GRADED: {outcome.reason()}"
-        print(f"[{done}/{len(students)}] {student}: {state}{end and f' ({end})'}", file=sys.stderr, flush=True)
-
-    outcomes = classroom.grade(course, assignment, students, jobs, extra, progress)
+    with Progress(len(students)) as progress:
+        outcomes = classroom.grade(course, assignment, students, jobs, extra, progress, force, cluster)
     return [student for student, outcome in outcomes.items() if not outcome.ok]
+
+
+class Progress:
+    """What is seen of grading on stderr: a bar in a terminal, a line for each submission elsewhere, and a summary."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.graded = self.failed = self.unchanged = 0
+        self._start = monotonic()
+        self._bar = tqdm(total=number, unit="submission", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False)
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.close()
+        if kind is None:
+            self._say(self.summary())
+        elif kind is KeyboardInterrupt:
+            self._say(f"Stopped. {self.summary()} All of that is recorded; the same command goes on with the rest.")
+
+    def __call__(self, student: str, outcome: Outcome) -> None:
+        """Note how one submission ended."""
+        if outcome.unchanged:
+            self.unchanged += 1
+        elif outcome.ok:
+            self.graded += 1
+        else:
+            self.failed += 1
+        self._bar.set_postfix_str(f"{self.failed} failed" if self.failed else "", refresh=False)
+        self._bar.update()
+        if outcome.unchanged or (outcome.ok and not self._bar.disable):
+            return
+        state = f"done ({outcome.seconds:.1f} s)" if outcome.ok else f"NOT GRADED: {outcome.reason()}"
+        self._say(f"[{self.graded + self.failed + self.unchanged}/{self.number}] {student}: {state}")
+
+    def summary(self) -> str:
+        """Such as "8 graded in 12 s (40 a minute), 1 failed, unchanged: 3 (--force grades them again)."."""
+        seconds = monotonic() - self._start
+        said = [f"{self.graded} graded in {seconds:.0f} s"]
+        if self.graded and seconds > 1:
+            said[0] += f" ({60 * self.graded / seconds:.0f} a minute)"
+        if self.failed:
+            said.append(f"{self.failed} could not be graded")
+        if self.unchanged:
+            said.append(f"unchanged: {self.unchanged} (--force grades them again)")
+        left = self.number - self.graded - self.failed - self.unchanged
+        return ", ".join(said) + (f", {left} left." if left else ".")
+
+    def _say(self, text: str) -> None:
+        self._bar.write(text, file=sys.stderr)
+        sys.stderr.flush()

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import nbformat.v4
+import numpy as np
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Integer, Unicode
+from traitlets import Dict, Integer, Unicode
 
 from autograde import seeds
 from autograde.grading import judging, notes, outcome
@@ -28,6 +29,9 @@ class JudgedExecute(LimitedExecute):
     """
 
     secret_file = Unicode(help="File with the course's secret seed.").tag(config=True)
+    case_seeds = Dict(help="Seeds of the hidden cases by exercise, where the secret itself is not to be had.").tag(
+        config=True
+    )
     max_answer = Integer(40_000_000, help="Characters of answers taken from one check.").tag(config=True)
 
     def __call__(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
@@ -53,7 +57,6 @@ class JudgedExecute(LimitedExecute):
     def run_cells(self) -> None:
         """The notebook, cell by cell."""
         course = self.resources["nbgrader"]
-        secret = seeds.course_secret(Path(self.secret_file))
         for index, cell in enumerate(self.nb.cells):
             if cell.cell_type != "code" or self._over:
                 continue
@@ -68,7 +71,14 @@ class JudgedExecute(LimitedExecute):
             if exercise is None:
                 notes.problem(self.nb, f"{name}: sgdkit.checks has no such exercise")
                 continue
-            self._check(cell, index, exercise, seeds.rng(secret, course["student"], exercise.id))
+            self._check(cell, index, exercise, self._rng(exercise.id))
+
+    def _rng(self, exercise: str) -> np.random.Generator:
+        """What this student's cases of the exercise are drawn with."""
+        if self.case_seeds:
+            return np.random.default_rng(self.case_seeds[exercise])
+        secret = seeds.course_secret(Path(self.secret_file))
+        return seeds.rng(secret, self.resources["nbgrader"]["student"], exercise)
 
     def _plain(self, cell: NotebookNode, index: int) -> None:
         trouble = self._run(cell, index, self.max_output)
