@@ -13,8 +13,8 @@ from autograde.errors import CourseError
 
 #: Names of columns, without case, spaces and signs; the first that a row fills is the student's id.
 IDS = (
-    "studentid", "id", "username", "user", "login", "loginid", "netid", "sisloginid", "idnumber", "sid", "studentnumber",
-    "matriculation", "matriculationnumber", "matrikelnummer", "sisuserid",
+    "studentid", "id", "username", "user", "login", "loginid", "netid", "sisloginid", "idnumber", "sid",
+    "studentnumber", "matriculation", "matriculationnumber", "matrikelnummer", "sisuserid",
 )  # fmt: skip
 LMS = ("lmsid", "lmsuserid", "canvasid", "canvasuserid", "moodleid", "identifier", "participant", "participantid")
 FIRST = ("firstname", "first", "givenname", "givennames", "forename", "vorname")
