@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.notebook import gone
+from tests.engines.leftovers import nothing_is_left
 
 SCRIPT = """
 import json, os, signal, sys
@@ -53,45 +47,11 @@ if __name__ == "__main__":
 """
 
 
-def left_in_shared_memory(names: list[str]) -> list[str]:
-    """Those of the segments and semaphores that can still be seen (Linux shows them as files)."""
-    files = [Path("/dev/shm") / name.lstrip("/") for name in names]
-    files += [Path("/dev/shm") / f"sem.{name.lstrip('/')}" for name in names]
-    return [str(file) for file in files if file.exists()]
-
-
 @pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="shared memory is visible as files on Linux only")
 @pytest.mark.parametrize(
-    ("kind", "method"), [("backup", "fork"), ("backup", "spawn"), ("async", "fork"), ("lock-free", "fork")]
+    ("kind", "method"),
+    [("backup", "fork"), ("backup", "spawn"), ("backup", "forkserver"), ("async", "fork"), ("lock-free", "fork")],
 )
 @pytest.mark.parametrize("ending", ["success", "exception", "Ctrl-C", "worker killed", "master killed"])
 def test_nothing_is_left_after(ending, kind, method, tmp_path):
-    script = tmp_path / "train.py"
-    script.write_text(SCRIPT)
-    with open(tmp_path / "errors", "w") as errors:
-        master = subprocess.Popen(
-            [sys.executable, script, ending, kind, method], stdout=subprocess.PIPE, stderr=errors, text=True
-        )
-    assert master.stdout is not None
-    told = json.loads(master.stdout.readline())
-    if ending == "Ctrl-C":
-        os.kill(master.pid, signal.SIGINT)
-    if ending == "master killed":
-        master.kill()
-    rest = master.stdout.read()
-    code = master.wait(60)
-    master.stdout.close()
-    error = (tmp_path / "errors").read_text()
-
-    assert len(told["pids"]) == 3 and told["names"]
-    assert gone(told["pids"])
-    end = time.monotonic() + 10
-    while (left := left_in_shared_memory(told["names"])) and time.monotonic() < end:
-        time.sleep(0.05)  # after SIGKILL it is Python's resource tracker that tidies up
-    assert left == []
-    if ending in ("success", "worker killed"):
-        assert code == 0 and rest.startswith("steps 21 ") and error == ""
-    elif ending == "exception":
-        assert code == 1 and "LookupError: on purpose" in error and "resource_tracker" not in error
-    elif ending == "Ctrl-C":
-        assert code == 0 and rest.endswith("interrupted True\n") and error == ""
+    nothing_is_left(SCRIPT, ending, [kind, method], 3, tmp_path)
