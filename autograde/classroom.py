@@ -160,8 +160,12 @@ class Desk:
         """What grading takes of a submission. Raises OSError where it is being changed."""
         folder = self.folder(student)
         notebooks = [f"{name}.ipynb" for name in self.definition.notebooks]
-        names = [name for name in notebooks if (folder / name).exists()] + extra_files(folder, self.coursedir)
-        return files.read(folder, names, job.largest(self.settings))
+        found = [name for name in notebooks if (folder / name).exists()]
+        beside = extra_files(folder, self.coursedir)
+        notebook, together = job.limits(self.settings)
+        if sum((folder / name).stat().st_size for name in beside) > together:
+            together = 0
+        return files.read(folder, found, notebook) | files.read(folder, beside, together)
 
     def key(self, student: str, submitted: Files) -> str:
         """What a grade of this submission is made of."""

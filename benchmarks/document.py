@@ -36,6 +36,7 @@ TITLES = {
     "asynchronous": "Synchronous and asynchronous",
     "simulation": "The simulation",
     "playground": "The playground",
+    "grading": "Grading a class",
 }
 ORDER = ("targets", *(name for name in NAMES if name != "targets"))
 

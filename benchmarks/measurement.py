@@ -33,6 +33,7 @@ NAMES = (
     "asynchronous",
     "simulation",
     "playground",
+    "grading",
     "targets",
 )
 

@@ -106,8 +106,8 @@ class Cluster:
 
     def _room(self, number: int | None) -> int:
         """How many jobs may be on their way: a few more than there are workers, who may come and go."""
-        workers = self._client.scheduler_info(n_workers=-1)["workers"]
-        return max(1, min(number or len(workers) * AHEAD, len(workers) * AHEAD))
+        room = AHEAD * len(self._client.nthreads())
+        return max(1, min(number or room, room))
 
     def _result(self, future: Any) -> bytes | None:
         try:

@@ -23,6 +23,8 @@ from autograde.config import configure
 from autograde.course import Course
 from autograde.engine import Outcome
 from autograde.errors import CourseError
+from autograde.grading.limits import MB, Limits
+from autograde.grading.reading import TolerantExporter
 from autograde.jobs import files, fingerprint
 from autograde.jobs.definition import Definition
 from autograde.jobs.files import Files
@@ -168,10 +170,9 @@ def differences(one: dict[str, str], other: dict[str, str]) -> str:
     )
 
 
-def largest(settings: Config) -> int:
-    """Bytes from which on nobody reads a file that was handed in, so that its size is all that a job needs of it."""
-    from autograde.grading.limits import MB, Limits
-    from autograde.grading.reading import TolerantExporter
+def limits(settings: Config) -> tuple[int, int]:
+    """Bytes of one notebook, and of all other files together, from which on a grader reads none of it.
 
-    notebook = TolerantExporter(config=settings).max_bytes
-    return int(max(notebook, Limits(config=settings).scratch * MB))
+    Then the size is all that a job needs to hold.
+    """
+    return TolerantExporter(config=settings).max_bytes, Limits(config=settings).scratch * MB

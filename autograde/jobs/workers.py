@@ -18,6 +18,9 @@ TRIES = 2
 #: How many processes may end before they have taken a job, until that is no accident.
 STILLBORN = 5
 
+#: Jobs after which a process makes place for a new one: libraries keep a little memory of each.
+LIFE = 100
+
 #: From bytes to bytes, in a process that imports it by its name.
 Work = Callable[[bytes], bytes]
 
@@ -67,6 +70,8 @@ class Workers:
                 if result is not None:
                     assert worker.task
                     name, worker.task = worker.task[0], None
+                    worker.done += 1
+                    worker.dead = worker.dead or worker.done >= LIFE
                     yield name, result
                 if not worker.dead:
                     continue
@@ -97,6 +102,7 @@ class Worker:
     def __init__(self, context: object, work: Work) -> None:
         self.task: tuple[str, bytes, int] | None = None
         self.ready = self.dead = False
+        self.done = 0
         # Short, for the path of a kernel's sockets may have about 100 characters.
         self._folder = tempfile.mkdtemp(prefix="sg-")
         self.connection, theirs = context.Pipe()  # type: ignore[attr-defined]

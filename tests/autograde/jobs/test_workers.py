@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from autograde.jobs import workers as workers_module
 from autograde.jobs.workers import Workers
 from tests.autograde.jobs import dies_at_once
 from tests.autograde.jobs.work import work
@@ -49,6 +50,13 @@ def test_every_job_is_done_once_whichever_process_dies(tmp_path):
     assert not any(map(psutil.pid_exists, pids))
 
 
+def test_a_process_makes_place_for_a_new_one_before_it_grows(monkeypatch):
+    monkeypatch.setattr(workers_module, "LIFE", 2)
+    with Workers(work, 1) as workers:
+        pids = [int(result) for _, result in workers.run([(str(n), b"pid") for n in range(5)])]
+    assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [2, 2, 1]
+
+
 def test_no_jobs_need_no_process():
     with Workers(work, 2) as workers:
         assert list(workers.run([])) == [] and workers.pids() == []
@@ -61,6 +69,7 @@ def test_a_process_that_cannot_start_is_no_endless_loop():
 
 SCRIPT = """
 import sys
+from autograde.jobs import workers as workers_module
 from autograde.jobs.workers import Workers
 from tests.autograde.jobs.work import work
 

@@ -16,6 +16,8 @@ def work(job):
         except FileExistsError:
             return b"twice"
         os._exit(1)
+    if word == "pid":
+        return str(os.getpid()).encode()
     if word == "hang":  # with a child, like a kernel, and files
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])
         Path(name).write_text(str(child.pid))

@@ -1,0 +1,84 @@
+"""What the command says while it grades and in the end."""
+
+import io
+import re
+import sys
+
+import pytest
+
+from autograde import classroom
+from autograde.commands import grade, main
+from autograde.course import Course
+from autograde.engine import Outcome
+from tests.autograde.jobs import tiny
+from tests.autograde.jobs.test_recorder import answered
+
+
+@pytest.fixture
+def here(graded, monkeypatch):
+    """The graded class is the course of the repository, and jobs need no kernels."""
+    monkeypatch.setattr(Course, "here", lambda: graded)
+    monkeypatch.setattr(classroom, "_run", answered(graded))
+    return graded
+
+
+def test_the_second_time_all_are_unchanged_and_force_grades_them_all(here, capsys):
+    command = ["grade", tiny.ASSIGNMENT, "--no-sandbox"]
+    assert main(command) == 0
+    first = capsys.readouterr()
+    assert "[3/3] " in first.err and "3 graded in " in first.err and "unchanged" not in first.err
+    assert re.search(r"ada +0-tiny +3 of ", first.out) and "Next: " in first.out and "feedback 0-tiny" in first.out
+    assert main(command) == 0
+    assert "0 graded in 0 s, unchanged: 3 (--force grades them again)." in capsys.readouterr().err
+    assert main([*command, "--force", "--student", "bo", "--student", "bo"]) == 0
+    again = capsys.readouterr().err
+    assert "[1/1] bo: done" in again and "1 graded in " in again
+
+
+def test_one_that_fails_is_named_and_the_exit_status_tells(here, capsys, monkeypatch):
+    tiny.hand_in(here, "bo", time="some day")
+    assert main(["grade", tiny.ASSIGNMENT, "--no-sandbox"]) == 1
+    said = capsys.readouterr()
+    assert "[1/3] bo: NOT GRADED: timestamp.txt" in said.err and "2 graded in " in said.err
+    assert "1 could not be graded" in said.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--jobs", "0"], "--jobs 0 cannot be"),
+        (["--student", "zoe"], "zoe handed in nothing for 0-tiny."),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(here, capsys, options, said):
+    assert main(["grade", tiny.ASSIGNMENT, "--no-sandbox", *options]) == 1
+    error = capsys.readouterr().err
+    assert said in error and len(error.splitlines()) == 1
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_has_a_bar_with_what_is_left_and_lines_for_failures_only(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with grade.Progress(40) as progress:
+        for number in range(30):
+            progress(f"s{number}", Outcome(True, "", seconds=1.0))
+        progress("bad", Outcome(False, "", "the kernel died"))
+        progress._bar.refresh()
+    shown = terminal.getvalue()
+    assert "31/40" in shown and "1 failed" in shown and "submission/s" in shown
+    assert "bad: NOT GRADED: the kernel died" in shown and "s3: done" not in shown
+    assert shown.rstrip().endswith("30 graded in 0 s, 1 could not be graded, 9 left.")
+
+
+def test_an_interruption_says_what_is_recorded_and_how_to_go_on(capsys):
+    with pytest.raises(KeyboardInterrupt), grade.Progress(2) as progress:
+        progress("ada", Outcome(True, "", seconds=2.0))
+        raise KeyboardInterrupt
+    said = capsys.readouterr().err
+    assert "[1/2] ada: done (2.0 s)" in said
+    assert "Stopped. 1 graded in 0 s, 1 left. All of that is recorded; the same command goes on with the rest." in said
