@@ -85,8 +85,8 @@ class ContainerKernel(PlainKernel):
         words += _mount(place.home, "/given/home") + _mount(place.run, str(place.run), writable=True)
         for folder in references():
             words += ["--tmpfs", f"{KIT}/sgdkit/{folder}:ro,size=4k{self.tmpfs}"]
-        for name, value in self._environment().items():
-            words += ["--env", f"{name}={value}"]
+        for name, text in self._environment().items():
+            words += ["--env", f"{name}={text}"]
         return [*words, "--workdir", "/tmp"]
 
     def watching(self, pid: int) -> Watch:

@@ -27,7 +27,7 @@ class TolerantExporter(NotebookExporter):
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
-    ) -> tuple[str, dict[str, Any]]:
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         """As in nbconvert; a folder with links in it is not read at all."""
         resources = {} if resources is None else resources
         reason = strange(Path(filename).parent)

@@ -18,7 +18,7 @@ _NEW_USER_NAMESPACE = 0x10000000
 _FAMILIES = (1, 2, 10, 16)
 
 #: Machine -> what Linux calls it, and the numbers of the calls.
-_MACHINES = {
+_MACHINES: dict[str, tuple[int, dict[str, dict[str, int]]]] = {
     "x86_64": (
         0xC000003E,
         {
@@ -27,8 +27,7 @@ _MACHINES = {
                 "bpf": 321, "perf_event_open": 298, "userfaultfd": 323, "io_uring_setup": 425,
             },
             "absent": {"shmget": 29, "msgget": 68, "memfd_create": 319, "memfd_secret": 447, "clone3": 435},
-            "clone": 56,
-            "socket": 41,
+            "looked into": {"clone": 56, "socket": 41},
         },
     ),
     "aarch64": (
@@ -39,8 +38,7 @@ _MACHINES = {
                 "bpf": 280, "perf_event_open": 241, "userfaultfd": 282, "io_uring_setup": 425,
             },
             "absent": {"shmget": 194, "msgget": 186, "memfd_create": 279, "memfd_secret": 447, "clone3": 435},
-            "clone": 220,
-            "socket": 198,
+            "looked into": {"clone": 220, "socket": 198},
         },
     ),
 }  # fmt: skip
@@ -60,9 +58,14 @@ def program(machine: str = "") -> bytes:
     for number in calls["absent"].values():
         lines += _when(_EQUAL, number, errno.ENOSYS)
     new = _when(_ANY_BIT, _NEW_USER_NAMESPACE, errno.EPERM)
-    lines += [(_EQUAL, 0, len(new) + 2, calls["clone"]), (_LOAD, 0, 0, _ARGUMENT), *new, (_RETURN, 0, 0, _ALLOW)]
+    lines += [
+        (_EQUAL, 0, len(new) + 2, calls["looked into"]["clone"]),
+        (_LOAD, 0, 0, _ARGUMENT),
+        *new,
+        (_RETURN, 0, 0, _ALLOW),
+    ]
     families = [(_EQUAL, len(_FAMILIES) - position, 0, family) for position, family in enumerate(_FAMILIES)]
-    lines += [(_EQUAL, 0, len(families) + 2, calls["socket"]), (_LOAD, 0, 0, _ARGUMENT), *families]
+    lines += [(_EQUAL, 0, len(families) + 2, calls["looked into"]["socket"]), (_LOAD, 0, 0, _ARGUMENT), *families]
     lines += [(_RETURN, 0, 0, _ERRNO | errno.EAFNOSUPPORT), (_RETURN, 0, 0, _ALLOW)]
     return b"".join(struct.pack("<HBBI", *line) for line in lines)
 
