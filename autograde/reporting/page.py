@@ -55,9 +55,9 @@ def describe(figures: Figures) -> str:
         if number:
             low, high = index * 100 // BINS, (index + 1) * 100 // BINS
             told.append(f"{number} from {low} to {'100' if index == BINS - 1 else f'under {high}'} percent")
-    return (
-        f"Scores of {len(figures.percents)} submissions: {', '.join(told)}. The median is {figures.middle:.0f} percent."
-    )
+    number = len(figures.percents)
+    submissions = f"{number} submission{'' if number == 1 else 's'}"
+    return f"Scores of {submissions}: {', '.join(told)}. The median is {figures.middle:.0f} percent."
 
 
 def _bars(bins: list[int]) -> list[dict[str, Any]]:
