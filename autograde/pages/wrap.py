@@ -15,6 +15,7 @@ div.output_area pre, div.output_text pre { white-space: pre-wrap; overflow-wrap:
 div.output_subarea { max-width: 100%; overflow-x: auto; }
 div.input_area pre { overflow-x: auto; }
 div.text_cell_render pre { white-space: pre; overflow-x: auto; }
+.rendered_html th, .rendered_html td { padding: 0.2em 0.8em; border: 1px solid #ddd; }
 summary { display: list-item; cursor: pointer; }
 div#toc a[href^="#check-"]::after { content: " " attr(href); }
 """
