@@ -3,6 +3,7 @@
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import nbgrader
 from traitlets.config import Config
@@ -29,7 +30,7 @@ def _protect() -> None:
 
     nbgrader reads its configuration before formgrader serves anything, so this comes in time.
     """
-    served = sys.modules.get(f"{FORMGRADER}.formgrader")
+    served: Any = sys.modules.get(f"{FORMGRADER}.formgrader")
     if served is None or isinstance(served.Environment, partial):  # the configuration is read again and again
         return
     # Its lists write the student's id and the like into the page as they are.
