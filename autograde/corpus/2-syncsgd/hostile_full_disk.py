@@ -1,7 +1,11 @@
 """
-title = "A right answer that fills the disk beside it"
+title = "A right answer that fills the disk beside it, so that the pool of a later one finds no room"
 notebook = "easy"
 kind = "hostile"
+[points]
+sync_sgd = 0
+[says]
+sync_sgd = ["No space left on device"]
 """
 
 # %% + after gradient
