@@ -24,8 +24,8 @@ class Timeline:
     sent   (S, W)  the gradient lies where the master reads it
     passed (S,)    the master has passed the barrier: all gradients are there
     updated (S,)   the master has averaged and updated w
-    All three of a worker's readings are NaN where it had no shard. With backup workers, `end` and `sent` are NaN where it
-    was too late: what it computed since `begin`, in this step or for an earlier one, was thrown away.
+    All three of a worker's readings are NaN where it had no shard. With backup workers, `end` and `sent` are NaN where
+    it was too late: what it computed since `begin`, in this step or for an earlier one, was thrown away.
     """
 
     shared: Clock
@@ -53,8 +53,8 @@ class Timeline:
         """(kind, start, stop) in order of time: what this worker did in each step.
 
         It communicates from `shared` to `begin` and from `end` to `sent`, computes from `begin` to `end`, and
-        then waits for the others at the barrier and for the master's update. A backup worker that is "too late" computes
-        what nobody uses. What happens between two steps
+        then waits for the others at the barrier and for the master's update. A backup worker that is "too late"
+        computes what nobody uses. What happens between two steps
         (a new epoch's order, an evaluation) is in no interval.
         """
         for step in range(self.steps):

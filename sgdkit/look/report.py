@@ -131,8 +131,9 @@ def _last(field: str, form: Callable[[float], str]) -> Callable[[Any], str]:
 
 
 def _last_mini_batch(run: Any) -> str:
-    """Where no epoch was completed, the last mini-batch is all there is."""
-    return "" if run.epochs or not len(run.loss) else number(float(run.loss[-1]))
+    """Where no epoch was completed and measured, the last mini-batch is all there is."""
+    measured = run.epochs and run.epochs[-1].loss is not None
+    return "" if measured or not len(run.loss) else number(float(run.loss[-1]))
 
 
 def _percent(share: float) -> str:
