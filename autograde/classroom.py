@@ -71,7 +71,8 @@ def grade(
                 else:
                     left.append(student)
             keys: dict[str, str] = {}
-            with closing(_run(desk.jobs(left, keys, note), len(left), jobs, desk.settings, cluster)) as results:
+            work = desk.jobs(left, keys, note, bool(cluster))
+            with closing(_run(work, len(left), jobs, desk.settings, cluster)) as results:
                 for student, result in results:
                     graded = Graded.from_bytes(result) if result is not None else Graded(Outcome(False, "", DIED))
                     if graded.outcome.ok:
@@ -171,7 +172,9 @@ class Desk:
         """What a grade of this submission is made of."""
         return fingerprint.key(self.common, student, fingerprint.of_files(submitted))
 
-    def jobs(self, students: list[str], keys: dict[str, str], note: Progress) -> Iterator[tuple[str, bytes]]:
+    def jobs(
+        self, students: list[str], keys: dict[str, str], note: Progress, elsewhere: bool
+    ) -> Iterator[tuple[str, bytes]]:
         """Each student's job; its key goes into ``keys``. One that cannot be read is noted, and has none."""
         for student in students:
             try:
@@ -185,4 +188,4 @@ class Desk:
                 for name in self.definition.notebooks
                 for exercise in checks.exercises(self.definition.assignment, name)
             }
-            yield student, job.pack(self.definition, self.settings, numbers, submitted)
+            yield student, job.pack(self.definition, self.settings, numbers, submitted, elsewhere)

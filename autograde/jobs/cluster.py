@@ -87,7 +87,7 @@ class Cluster:
         client, distributed = self._client, self._distributed
         waiting = iter(jobs)
         names: dict[Any, str] = {}
-        done = distributed.as_completed()
+        done = distributed.as_completed(loop=client.loop)
         upcoming = next(waiting, None)
         while upcoming or names:
             while upcoming and len(names) < self._room(number):

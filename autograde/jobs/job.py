@@ -33,9 +33,19 @@ from autograde.jobs.files import Files
 STUDENT = "student"
 
 #: Settings that say where things lie here, or that are the recorder's or for pages.
-PLACES = ("root", "db_url", *(f"{step}_directory" for step in ("source", "release", "submitted", "autograded")))
+PLACES: tuple[str, ...] = (
+    "root",
+    "db_url",
+    *(f"{step}_directory" for step in ("source", "release", "submitted", "autograded")),
+)
 PLACES += ("feedback_directory", "solution_directory")
-ELSEWHERE = ("AssignLatePenalties", "LateSubmissionPlugin", "BetterOfExport", "ExportApp", "ExportPlugin")
+ELSEWHERE: tuple[str, ...] = (
+    "AssignLatePenalties",
+    "LateSubmissionPlugin",
+    "BetterOfExport",
+    "ExportApp",
+    "ExportPlugin",
+)
 ELSEWHERE += ("GenerateFeedback", "HTMLExporter", "FormgradeApp", "ZipCollectApp")
 
 #: nbgrader changes the working folder of the whole process, so one process grades one submission at a time.
@@ -87,11 +97,16 @@ def portable(settings: Config) -> Config:
     return config
 
 
-def pack(definition: Definition, settings: Config, seeds: dict[str, int], submitted: Files) -> bytes:
-    """A job: ``settings`` as ``portable`` makes them, ``seeds`` of the hidden cases by exercise."""
+def pack(
+    definition: Definition, settings: Config, seeds: dict[str, int], submitted: Files, elsewhere: bool = False
+) -> bytes:
+    """A job: ``settings`` as ``portable`` makes them, ``seeds`` of the hidden cases by exercise.
+
+    elsewhere: it is for other machines, which must have the same versions as this one.
+    """
     head = {
         "assignment": definition.assignment,
-        "environment": fingerprint.environment(),
+        "environment": fingerprint.environment() if elsewhere else None,
         "seeds": seeds,
         "settings": base64.b64encode(cloudpickle.dumps(settings)).decode("ascii"),
     }
@@ -112,9 +127,10 @@ def _run(message: bytes) -> Graded:
     warnings.filterwarnings("ignore")  # SQLAlchemy's about nbgrader's own queries
     try:
         head, groups = files.unpack(message)
-        other = differences(head["environment"], fingerprint.environment())
-        if other:
-            raise CourseError(f"this machine has other versions: {other}")
+        if head["environment"]:
+            other = differences(head["environment"], fingerprint.environment())
+            if other:
+                raise CourseError(f"the worker that graded this has other versions: {other}")
         with tempfile.TemporaryDirectory(prefix="sgdkit-job-", ignore_cleanup_errors=True) as folder:
             return _grade(Path(folder), head, groups)
     except CourseError as error:

@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 
-if multiprocessing.parent_process():
+if multiprocessing.current_process().name != "MainProcess":
     os._exit(3)
 
 

@@ -21,7 +21,7 @@ distributed = pytest.importorskip("distributed", reason="needs Dask: pip install
 def dask():
     """A scheduler and two worker processes, which come again when they die."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=logging.CRITICAL
     ) as made:
         yield made
 
@@ -77,7 +77,7 @@ def test_no_dask_is_one_sentence(handed_in, monkeypatch):
 
 def test_no_workers_is_one_sentence(handed_in, monkeypatch):
     monkeypatch.setattr(cluster, "PATIENCE", 2)
-    with distributed.LocalCluster(n_workers=0, dashboard_address=None, silence_logs=logging.CRITICAL) as empty:
+    with distributed.LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=logging.CRITICAL) as empty:
         assert "has no workers" in refused(handed_in, empty.scheduler_address)
 
 
@@ -92,7 +92,7 @@ def no_programs():
 @pytest.mark.timeout(300)
 def test_a_host_without_a_sandbox_is_refused_unless_told_otherwise(handed_in):
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=logging.CRITICAL
     ) as bare:
         client = distributed.Client(bare, set_as_default=False)
         client.run(no_programs)
