@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import OperationalError, SAWarning
 from traitlets.config import Config
 
 from autograde import engine, seeds
 from autograde.course import Course
 from autograde.engine import Outcome
+from autograde.errors import CourseError
 from autograde.jobs import files, fingerprint, job
 from autograde.jobs.definition import Definition, define, extra_files
 from autograde.jobs.files import Files
@@ -75,10 +76,7 @@ def grade(
             with closing(_run(work, len(left), jobs, desk.settings, cluster)) as results:
                 for student, result in results:
                     graded = Graded.from_bytes(result) if result is not None else Graded(Outcome(False, "", DIED))
-                    if graded.outcome.ok:
-                        journal.note(student, recorder.record(student, keys[student], graded))
-                    else:
-                        recorder.record_failure(student)
+                    _record(journal, recorder, student, keys[student], graded)
                     note(student, graded.outcome)
     return {student: done[student] for student in waiting}
 
@@ -101,6 +99,20 @@ def _sorted_out(
                 recorder.refresh_penalty(student)
                 outcome = Outcome(True, "", unchanged=True)
         yield student, outcome
+
+
+def _record(journal: Journal, recorder: Recorder, student: str, key: str, graded: Graded) -> None:
+    """Write down one result. Raises CourseError where the gradebook or the disk does not take it."""
+    try:
+        if graded.outcome.ok:
+            journal.note(student, recorder.record(student, key, graded))
+        else:
+            recorder.record_failure(student)
+    except (OSError, OperationalError) as error:
+        raise CourseError(
+            f"What {student} got cannot be written down ({getattr(error, 'orig', None) or error}): put that right; the "
+            "grades before it are recorded, and the same command goes on with the rest."
+        ) from error
 
 
 def _run(

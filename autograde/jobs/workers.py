@@ -1,6 +1,7 @@
 """Jobs in processes of this machine. A process that dies costs its own job only, and none outlives the grader."""
 
 import os
+import secrets
 import shutil
 import signal
 import tempfile
@@ -11,6 +12,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 import psutil
+
+from autograde.errors import CourseError
 
 #: How often a job is begun before it is given up, because its process died each time.
 TRIES = 2
@@ -50,7 +53,7 @@ class Workers:
     def run(self, jobs: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes | None]]:
         """Do all jobs, and give each one's name and result as it is done; None where its process died twice.
 
-        A job is taken from ``jobs`` when a process is free for it. Raises RuntimeError where no process will start.
+        A job is taken from ``jobs`` when a process is free for it. Raises CourseError where no process will start.
         """
         stillborn = 0
         again: list[tuple[str, bytes, int]] = []
@@ -79,7 +82,10 @@ class Workers:
                 worker.join()
                 stillborn += not worker.ready
                 if stillborn >= STILLBORN:
-                    raise RuntimeError(f"{stillborn} grading processes ended before they had begun")
+                    raise CourseError(
+                        f"{stillborn} grading processes ended before they had begun: there may be too little memory "
+                        "(try --jobs 1), or the environment is damaged (try python -c 'import autograde.jobs.job')."
+                    )
                 if worker.task and worker.task[2] >= TRIES:
                     yield worker.task[0], None
                 elif worker.task:
@@ -103,8 +109,8 @@ class Worker:
         self.task: tuple[str, bytes, int] | None = None
         self.ready = self.dead = False
         self.done = 0
-        # Short, for the path of a kernel's sockets may have about 100 characters.
-        self._folder = tempfile.mkdtemp(prefix="sg-")
+        # Made by the process, which is sure to take it away. Short, for a socket's path may have about 100 characters.
+        self._folder = os.path.join(tempfile.gettempdir(), f"sg-{secrets.token_hex(4)}")
         self.connection, theirs = context.Pipe()  # type: ignore[attr-defined]
         # Nobody writes on it: it ends when this process does, however that ends.
         ends, self._lifeline = context.Pipe(duplex=False)  # type: ignore[attr-defined]
@@ -161,6 +167,7 @@ def serve(work: Work, connection: Connection, ends: Connection, folder: str) -> 
     """What a worker process does."""
     # Ctrl-C reaches it, too; the grader decides. A handler, for kernels would inherit that it is ignored.
     signal.signal(signal.SIGINT, lambda *_: None)
+    os.mkdir(folder, 0o700)
     tempfile.tempdir = folder
     threading.Thread(target=_end_with, args=(ends, folder), daemon=True).start()
     try:

@@ -3,12 +3,14 @@
 import multiprocessing
 import os
 import signal
+import sqlite3
 from datetime import datetime
 
 import pytest
 from traitlets.config import Config
 
 from autograde import classroom, engine
+from autograde.errors import CourseError
 from autograde.jobs import job, recorder
 from autograde.jobs.journal import Journal
 from tests.autograde.jobs import tiny
@@ -175,6 +177,17 @@ def test_a_failure_is_no_grade_and_is_tried_again(graded, monkeypatch):
     # Its old grade is not shown as the new submission's.
     assert not (graded.folder("autograded") / "ada" / tiny.ASSIGNMENT).exists()
     assert not classroom.grade(graded, tiny.ASSIGNMENT, CLASS, 1, tiny.EXTRA)["ada"].ok
+
+
+def test_a_gradebook_that_something_else_holds_is_one_sentence_and_loses_nothing(graded, undisturbed, monkeypatch):
+    monkeypatch.setattr(classroom, "_run", answered(graded))
+    with sqlite3.connect(graded.database, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(CourseError, match="What ada got cannot be written down .database is locked.*goes on with"):
+            classroom.grade(graded, tiny.ASSIGNMENT, CLASS, 1, tiny.EXTRA, force=True)
+        other.execute("ROLLBACK")
+    classroom.grade(graded, tiny.ASSIGNMENT, CLASS, 1, tiny.EXTRA, force=True)
+    assert (tiny.contents(graded), tiny.graded(graded)) == undisturbed
 
 
 def test_a_time_that_is_none_is_a_reason_and_not_the_end(graded):

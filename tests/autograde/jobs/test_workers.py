@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from autograde.errors import CourseError
 from autograde.jobs import workers as workers_module
 from autograde.jobs.workers import Workers
 from tests.autograde.jobs import dies_at_once
@@ -63,12 +64,13 @@ def test_no_jobs_need_no_process():
 
 
 def test_a_process_that_cannot_start_is_no_endless_loop():
-    with Workers(dies_at_once.work, 1) as workers, pytest.raises(RuntimeError, match="before they had begun"):
+    with Workers(dies_at_once.work, 1) as workers, pytest.raises(CourseError, match="before they had begun"):
         list(workers.run([("a", b"a")]))
 
 
 SCRIPT = """
 import sys
+from autograde.errors import CourseError
 from autograde.jobs import workers as workers_module
 from autograde.jobs.workers import Workers
 from tests.autograde.jobs.work import work
