@@ -17,6 +17,12 @@ from tests.autograde.jobs.conftest import CLASS
 distributed = pytest.importorskip("distributed", reason="needs Dask: pip install -e '.[cluster]'")
 
 
+@pytest.fixture(autouse=True)
+def _as_it_is_now():
+    """What a new worker reads: somebody may have changed the code since these tests began."""
+    fingerprint.environment.cache_clear()
+
+
 @pytest.fixture(scope="module")
 def dask():
     """A scheduler and two worker processes, which come again when they die."""

@@ -181,6 +181,9 @@ def test_a_failure_is_no_grade_and_is_tried_again(graded, monkeypatch):
 
 def test_a_gradebook_that_something_else_holds_is_one_sentence_and_loses_nothing(graded, undisturbed, monkeypatch):
     monkeypatch.setattr(classroom, "_run", answered(graded))
+    with engine.gradebook(graded) as book:
+        book.find_grade("test-add", "sum", tiny.ASSIGNMENT, "ada").auto_score = 0.125
+        book.db.commit()
     with sqlite3.connect(graded.database, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(CourseError, match="What ada got cannot be written down .database is locked.*goes on with"):
