@@ -19,6 +19,8 @@ FRAMES = {"settrace", "setprofile", "_getframe", "currentframe", "f_back", "f_lo
 FRAMES |= {"get_objects", "get_referrers", "_current_frames", "addaudithook"}
 ENDS = {"_exit", "abort", "kill"}
 DISGUISES = {"__eq__", "__array__", "__array_ufunc__", "__array_function__", "__array_interface__"}
+#: Of sgdkit.checks, what the notebooks themselves use.
+GIVEN = {"sgdkit.checks.check", "sgdkit.checks.once_written"}
 PATCHED = ("numpy", "sgdkit", "builtins", "IPython", "nbgrader")
 
 
@@ -79,7 +81,7 @@ def _tricks(node: ast.AST, imports: dict[str, str]) -> Iterator[str]:
     if patched:
         yield f"changes {patched} for everybody"
     full = full_name(node, imports)
-    if full.startswith("sgdkit.checks.") and full != "sgdkit.checks.check":
+    if full.startswith("sgdkit.checks.") and full not in GIVEN:
         yield "reaches into the checks"
     if full in ("inspect.getsource", "inspect.getsourcelines", "inspect.stack", "gc.get_objects"):
         yield "looks into other code while that runs"
