@@ -58,7 +58,7 @@ def test_the_two_adams_differ_by_less_than_any_mistake_and_both_pass():
     cases = checks.get("3-optimizers/optimizers/adam").cases(np.random.default_rng(5))
     for case in cases:
         g, s = case.args[2], case.args[0]
-        np.testing.assert_allclose(adam.paper(g, s), adam.tensorflow(g, s), rtol=2e-2)
+        np.testing.assert_allclose(adam.paper(g, s), adam.tensorflow(g, s), rtol=5e-2)
         assert np.min(np.abs(g[g != 0])) > 1e3 * s[3]
 
 
