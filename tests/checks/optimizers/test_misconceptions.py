@@ -59,7 +59,7 @@ def test_the_two_adams_differ_by_less_than_any_mistake_and_both_pass():
     for case in cases:
         g, s = case.args[2], case.args[0]
         np.testing.assert_allclose(adam.paper(g, s), adam.tensorflow(g, s), rtol=5e-2)
-        assert np.min(np.abs(g[g != 0])) > 1e3 * s[3]
+        assert np.min(np.abs(g[g != 0])) > (30 if s[3] > 1e-8 else 1e3) * s[3]  # in one case ε is to show
 
 
 @pytest.mark.parametrize("seed", range(5))
