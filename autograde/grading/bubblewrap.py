@@ -154,7 +154,8 @@ def _readable() -> list[Path]:
     system += ["/etc/alternatives", "/bin", "/sbin", "/lib", "/lib32", "/lib64"]
     for folder in [*system, *prefixes]:
         path = Path(folder)
-        if path.exists() and not path.is_symlink() and not any(path.is_relative_to(known) for known in found):
+        linked = path.is_symlink() and folder not in prefixes  # an environment may be reached by a link
+        if path.exists() and not linked and not any(path.is_relative_to(known) for known in found):
             found.append(path)
     return found
 
