@@ -89,10 +89,10 @@ def _sorted_out(
     for student in students:
         outcome = desk.refusal(student)
         mark = journal.mark(student)
-        if not outcome and mark and not force and student in scores:
+        if not outcome and mark and not force:
             try:
                 key = desk.key(student, desk.submitted(student))
-                there = recorder.recorded(key, student, scores[student])
+                there = recorder.recorded(key, student, scores.get(student, ""))
             except OSError:
                 there = None
             if there == mark:

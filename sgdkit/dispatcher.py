@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import multiprocessing
 import os
-import signal
 import sys
 import threading
 import time
@@ -15,14 +13,14 @@ from collections import deque
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.pool import ApplyResult, _helper_reraises_exception  # type: ignore[attr-defined]
-from multiprocessing.process import BaseProcess
-from typing import Any, NamedTuple
+from typing import Any
 
 import cloudpickle
 import numpy as np
 
 from . import worker
 from .feeder import Call, Task
+from .member import Death, Worker, WorkerDied, obituary
 from .worker import ByValue, Setup
 
 # Seconds for a new worker to say that it lives. A fork is there in milliseconds, unless it copied a lock (of BLAS, say)
@@ -41,59 +39,6 @@ def _new_lock() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_new_lock)
-
-
-class WorkerDied(RuntimeError):
-    """A worker process ended before it could answer, again and again, so its task was given up."""
-
-
-class Death(NamedTuple):
-    """A worker that ended without being told to."""
-
-    seat: int
-    pid: int
-    reason: str
-
-
-class Worker:
-    """The master's side of a worker process: its pipe, and the task that it has in hand."""
-
-    def __init__(self, process: BaseProcess, connection: Connection, seat: int) -> None:
-        self.process, self.connection, self.seat = process, connection, seat
-        self.born = False  # it has begun; its initializer may take as long as it likes
-        self.ready = False
-        self.overdue = False
-        self.deadline = math.inf  # on time.monotonic's clock, by when it is to be born
-        self.task: Task | None = None
-        self.sent = 0  # how many tasks it was given
-        self.function = b""  # the digest of the function it was sent last
-
-    def send(self, task: Task) -> None:
-        """Raises OSError where the worker has died, and whatever pickling the task raises."""
-        shipped = task.shipped()
-        new = shipped is not None and shipped.digest != self.function
-        code = cloudpickle.dumps((task.function, task.args, task.kwargs))
-        message = cloudpickle.dumps(((shipped.digest, shipped.code) if shipped and new else None, code))
-        self.task, self.sent = task, self.sent + 1
-        if shipped is not None:
-            self.function = shipped.digest
-        self.connection.send_bytes(message)
-
-    def was_killed(self) -> bool:
-        """Whether a signal ended the process; a fork server answers 255 where it was too quick for it to tell."""
-        code = self.process.exitcode or 0
-        return code < 0 or (code == 255 and type(self.process).__name__ == "ForkServerProcess")
-
-    def reason(self) -> str:
-        """Why the process ended, in words."""
-        self.process.join(1.0)
-        code = self.process.exitcode
-        if self.overdue:
-            return "did not begin in time, and was killed,"
-        if code is not None and code < 0:
-            names = {number.value: number.name for number in signal.Signals}
-            return f"was killed by {names.get(-code, f'signal {-code}')}"
-        return f"exited with code {code}"
 
 
 class Dispatcher:
@@ -307,7 +252,7 @@ class Dispatcher:
             if task is not None:
                 task = task._replace(deaths=task.deaths + 1)
                 if task.deaths > self.retries:
-                    self._deliver(task, (False, WorkerDied(_obituary(death, task))))
+                    self._deliver(task, (False, WorkerDied(obituary(death, task))))
                 else:
                     self._again.append(task)
             # One that ends by itself will do so again; one that is killed may be luckier the next time.
@@ -413,12 +358,3 @@ def _fail(result: Any, error: Exception) -> None:
     else:
         result._number_left = 1
         result._set(0, (False, error))
-
-
-def _obituary(death: Death, task: Task) -> str:
-    shipped = task.shipped()
-    name = shipped.name if shipped else getattr(task.function, "__name__", "a function")
-    return (
-        f"worker {death.seat} (process {death.pid}) {death.reason} while it computed {name} (task {task.number}); "
-        f"{task.deaths} workers in a row have died of this task, so it was given up."
-    )

@@ -29,8 +29,9 @@ from multiprocessing.pool import ApplyResult, _helper_reraises_exception  # type
 from numbers import Integral
 from typing import Any
 
-from .dispatcher import Death, Dispatcher, WorkerDied
+from .dispatcher import Dispatcher
 from .feeder import Feed, Listed, Task
+from .member import Death, WorkerDied
 from .worker import Shipped
 
 __all__ = ["Pool", "WorkerDied"]

@@ -77,7 +77,7 @@ class Recorder:
             self._session.rollback()
             raise
         self._swap(student, self._ready / student / self._assignment)
-        return self.recorded(key, student, self.scores([student])[student])
+        return self.recorded(key, student, self.scores([student]).get(student, ""))  # none: nothing in it is graded
 
     def record_failure(self, student: str) -> None:
         """Leave what nbgrader leaves of a submission that cannot be graded: that there is one, and no graded folder."""

@@ -1,0 +1,222 @@
+"""Workers of a sgdkit.Pool that are killed, hang, or end: the tasks are done all the same."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.connection
+import multiprocessing.pool
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import sgdkit.dispatcher
+import sgdkit.pool
+import sgdkit.worker
+from sgdkit import Pool, WorkerDied
+from sgdkit.worker import run
+from tests.notebook import gone
+
+METHODS = multiprocessing.get_all_start_methods()
+
+
+def square(x):
+    return x * x
+
+
+@pytest.fixture(scope="module", params=METHODS)
+def pool(request):
+    with Pool(2, start_method=request.param) as pool:
+        yield pool
+
+
+def test_a_killed_worker_is_replaced_and_its_task_run_again(pool, tmp_path):
+    mark = tmp_path / "died"
+
+    def dies_once(x):
+        if x == 2 and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+        return x
+
+    assert pool.map(dies_once, range(5), chunksize=1) == list(range(5))
+    assert mark.exists()
+
+
+def test_a_death_announces_itself_and_is_not_found_by_looking_around_now_and_then(pool, monkeypatch, tmp_path):
+    """So it is noticed at once: the pool would wait for ever here if the end of the process did not wake it."""
+    monkeypatch.setattr(sgdkit.dispatcher, "wait", lambda ends, timeout=None: multiprocessing.connection.wait(ends))
+    mark = tmp_path / "under way"
+
+    def waits_the_first_time(x):
+        if mark.exists():
+            return x
+        mark.write_text(str(os.getpid()))
+        time.sleep(600)
+
+    pool.map(square, [1])  # from now on the pool waits without a time-out
+    result = pool.apply_async(waits_the_first_time, (5,))
+    while not (mark.exists() and mark.read_text()):
+        time.sleep(0.01)
+    os.kill(int(mark.read_text()), getattr(signal, "SIGKILL", signal.SIGTERM))
+    assert result.get(60) == 5
+
+
+def test_killing_idle_workers_harms_nothing(pool):
+    for pid in pool.pids:
+        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    assert pool.map(square, range(5)) == [x * x for x in range(5)]
+
+
+def test_a_task_that_kills_every_worker_is_given_up_with_its_name(pool):
+    def fatal(x):
+        if x == 1:
+            os._exit(7)
+        return x
+
+    with pytest.raises(WorkerDied, match=r"exited with code 7 while it computed fatal .*given up"):
+        pool.map(fatal, range(3), chunksize=1)
+    with pytest.raises(WorkerDied):
+        list(pool.imap(fatal, range(3)))
+    assert pool.map(square, [3]) == [9]
+
+
+def test_sys_exit_in_a_task_does_not_hang(pool):
+    with pytest.raises(WorkerDied):
+        pool.map(lambda x: sys.exit(0), [1])
+
+
+def hangs_at_first(connection, setup, inherited):
+    """A worker whose start hangs, the first time: it leaves a mark."""
+    mark = Path(setup.initializer.content[1][0])
+    if not mark.exists():
+        mark.touch()
+        time.sleep(600)
+    run(connection, setup, inherited)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_worker_that_hangs_at_its_start_is_killed_and_replaced(method, tmp_path, monkeypatch):
+    monkeypatch.setattr(sgdkit.worker, "run", hangs_at_first)
+    mark = tmp_path / "hangs"
+    with Pool(1, os.path.exists, (str(mark),), start_method=method) as pool:
+        while not mark.exists():
+            time.sleep(0.01)
+        pool._dispatcher.workers[0].deadline = 0.0  # so long ago
+        assert pool.map(square, [3]) == [9]
+        assert [death.reason for death in pool.deaths] == ["did not begin in time, and was killed,"]
+
+
+def test_a_pool_whose_workers_all_hang_at_their_start_says_so(monkeypatch):
+    monkeypatch.setattr(sgdkit.worker, "run", lambda *_: time.sleep(600))
+    monkeypatch.setitem(sgdkit.dispatcher._TIME_TO_BE_BORN, "fork", -1.0)
+    with (
+        Pool(2, start_method="fork") as pool,
+        pytest.raises(WorkerDied, match="did not begin in time.* so did 2 others"),
+    ):
+        pool.map(square, range(4))
+
+
+def test_an_initializer_may_take_its_time(tmp_path):
+    go_on = tmp_path / "go on"
+
+    def slow():
+        while not go_on.exists():
+            time.sleep(0.01)
+
+    with Pool(1, slow) as pool:
+        (member,) = pool._dispatcher.workers
+        while not member.born:
+            time.sleep(0.01)
+        member.deadline = 0.0
+        result = pool.apply_async(square, (3,))
+        member.connection.poll(1.5)  # longer than the pool takes to look around
+        go_on.touch()
+        assert result.get(60) == 9 and pool.deaths == []
+
+
+def test_windows_can_wait_for_so_many_workers_only(monkeypatch):
+    monkeypatch.setattr(sgdkit.pool, "MOST_WORKERS", 3)
+    with pytest.raises(ValueError, match="processes is 4: Windows lets a pool look after at most 3 workers"):
+        Pool(4)
+    monkeypatch.setattr(sgdkit.pool, "available_cores", lambda: 100)
+    with Pool() as pool:
+        assert len(pool.pids) == 3
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows cannot stop a process without ending it")
+@pytest.mark.parametrize("method", METHODS)
+def test_a_stopped_worker_with_a_big_message_does_not_keep_the_pool_from_ending(method):
+    pool = Pool(1, start_method=method)
+    pool.map(square, [1])
+    pids = pool.pids
+    os.kill(pids[0], signal.SIGSTOP)
+    result = pool.apply_async(len, (bytes(10_000_000),))  # much more than a pipe holds: sending it blocks
+    for _ in range(20_000):  # and however many calls wake the pool's thread, none of them blocks
+        pool._dispatcher._ring()
+    pool.terminate()
+    with pytest.raises(WorkerDied, match="ended while a task was under way"):
+        result.get(30)
+    assert gone(pids)
+
+
+def test_retiring_workers_are_no_deaths():
+    with Pool(4, maxtasksperchild=1) as pool:
+        assert pool.map(square, range(60), chunksize=1) == [x * x for x in range(60)]
+        assert pool.deaths == []
+
+
+def test_a_worker_killed_by_a_nameless_signal_is_replaced():
+    with Pool(1) as pool:
+        os.kill(pool.pids[0], 40)
+        assert pool.map(square, [5]) == [25]
+
+
+def test_a_worker_is_noticed_dead_while_a_process_of_its_own_lives_on():
+    def orphans(_):
+        if os.fork() == 0:
+            time.sleep(20)
+            os._exit(0)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with Pool(1, retries=0) as pool, pytest.raises(WorkerDied, match="SIGKILL"):
+        pool.map(orphans, [1])
+
+
+def test_an_initializer_that_fails_is_said_and_does_not_hang(capfd):
+    def fails():
+        raise RuntimeError("no such file")
+
+    with Pool(2, fails) as pool:
+        with pytest.raises(WorkerDied, match="before it could take a task"):
+            pool.map(square, range(4))
+        with pytest.raises(WorkerDied):
+            pool.apply(square, (1,))
+    assert "no such file" in capfd.readouterr().err
+
+
+def test_a_worker_is_replaced_after_maxtasksperchild():
+    with Pool(1, maxtasksperchild=2) as pool:
+        pids = pool.map(lambda _: os.getpid(), range(6), chunksize=1)
+    assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [2, 2, 2]
+
+
+def test_close_finishes_what_is_under_way_and_join_waits_for_it():
+    pool = Pool(2)
+    result = pool.map_async(square, range(20), chunksize=1)
+    pool.close()
+    pool.join()
+    assert result.get(0) == [x * x for x in range(20)]
+    with pytest.raises(ValueError, match="not running"):
+        pool.map(square, [1])
+
+
+def test_terminate_answers_whoever_waits():
+    pool = Pool(1)
+    result = pool.apply_async(time.sleep, (600,))
+    pool.terminate()
+    with pytest.raises(WorkerDied, match="ended while a task was under way"):
+        result.get(30)
