@@ -146,7 +146,9 @@ def test_marking_an_answer_by_hand(graded, submission, go, browser):
     assert "gradient: right." in browser.js("document.body.innerText")
     for element, text in ((score, "2"), (comment, COMMENT)):
         browser.click(element)
+        browser.until(f"({element}.focus(), document.activeElement === {element})", "the field to write in")
         browser.send("Input.insertText", text=text)
+        browser.until(f"{element}.value === {json.dumps(text)}", "what was written")
         browser.press("Tab")
     wait_for(lambda: recorded(graded, answer) == (2, False, COMMENT), "points and comment in the gradebook")
     # nbgrader's own controls work under the page's policy, and the name is text.

@@ -59,6 +59,7 @@ def kernels(main):
         return []
 
 
+@pytest.mark.long
 @pytest.mark.timeout(500)  # five graders, of which each starts its processes
 def test_killed_again_and_again_it_ends_as_if_undisturbed(handed_in, undisturbed):
     moments = {
