@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 # every time, so that a change is judged by what it changed; elsewhere they are new ones.
 settings.register_profile("sgdkit", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("sgdkit")
+
+# What a shell starts in the background ignores Ctrl-C, and so would every process that a test starts and interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Marker -> (programs of which one must be on PATH, what to install).
 NEEDS = {
