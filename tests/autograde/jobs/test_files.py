@@ -54,7 +54,7 @@ def test_what_has_become_a_link_or_a_pipe_is_not_read(tmp_path):
             files.read(tmp_path, [name], 10)
 
 
-@pytest.mark.parametrize("message", [b"", b"PK", files.pack({}, {})[:-30]])
+@pytest.mark.parametrize("message", [b"", b"PK", files.pack({}, {})[:-30]], ids=["empty", "not a zip", "cut short"])
 def test_a_damaged_message_is_refused(message):
     with pytest.raises(ValueError, match="damaged"):
         files.unpack(message)
