@@ -11,7 +11,7 @@ VENV ?= .venv
 TESTS ?= tests
 FLAGS ?=
 OUT ?= out/demo
-JOBS ?= 2
+JOBS ?= 3
 python = "$(VENV)/bin/python"
 set_up = @sh tools/setup.sh "$(VENV)" "$(PYTHON)"
 
@@ -36,7 +36,7 @@ lab: setup ## open JupyterLab on the student's notebooks
 
 .PHONY: test
 test: setup ## the whole test suite (TESTS=tests/models for a part)
-	$(python) -m pytest -n $(JOBS) --dist loadfile $(TESTS) $(FLAGS)
+	$(python) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS) $(FLAGS)
 
 .PHONY: test-long
 test-long: setup ## the tests that take minutes each

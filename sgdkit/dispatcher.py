@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.pool import ApplyResult, _helper_reraises_exception  # type: ignore[attr-defined]
 from typing import Any
@@ -39,6 +41,25 @@ def _new_lock() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_new_lock)
+
+
+@contextlib.contextmanager
+def _without_ctrl_c(method: str) -> Iterator[None]:
+    """What is started inside does not hear Ctrl-C, until `worker.run` decides about it: Python prints a traceback else.
+
+    Nothing is lost: the master's own Ctrl-C comes when this is over. Not for a fork server, which would pass its
+    deafness on to processes that are not ours.
+    """
+    if method == "forkserver" or not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    if method == "spawn":
+        resource_tracker.ensure_running()  # Process.start does it else, and then hears Ctrl-C again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Dispatcher:
@@ -297,7 +318,8 @@ class Dispatcher:
             # replaced; `fit` computes with one thread, spawn and forkserver do not have that trouble, and a fork that
             # hangs for it is killed and tried again.
             warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
-            process.start()
+            with _without_ctrl_c(self.method):
+                process.start()
         theirs.close()  # now only the worker holds it: its death ends the pipe
         member = Worker(process, ours, seat)
         member.deadline = time.monotonic() + _TIME_TO_BE_BORN[self.method]

@@ -90,6 +90,8 @@ def run(connection: Connection, setup: Setup, inherited: list[Connection]) -> No
         copy.close()
     # Ctrl-C reaches the whole group of processes; what it means for a worker is the master's decision.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):  # until here the dispatcher has kept it from us
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     threading.Thread(target=_end_with_master, args=(setup.start_method,), daemon=True).start()
     # One BLAS thread a worker: two in each of two workers on two cores are 10 to 90 times slower.
     os.environ.update(dict.fromkeys(_BLAS_VARIABLES, "1"))

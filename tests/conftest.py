@@ -29,8 +29,26 @@ NEEDS = {
 }
 
 
+# The files that take minutes begin first, so that no process is left alone with one of them in the end.
+SLOW = (
+    "repository/test_readme.py",
+    "autograde/test_corpus.py",
+    "autograde/jobs/test_recorder.py",
+    "autograde/release/test_build.py",
+    "checks/test_grader.py",
+    "solutions/test_syncsgd.py",
+    "browser/test_playground.py",
+    "engines/test_mpi.py",
+    "autograde/jobs/test_cluster.py",
+    "cli/test_train.py",
+    "benchmarks/test_measurements.py",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, with the reason, tests marked as needing a program that is not installed."""
+    """Slow files first; skip, with the reason, tests marked as needing a program that is not installed."""
+    order = {ROOT / "tests" / name: place for place, name in enumerate(SLOW)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
     for marker, (programs, package) in NEEDS.items():
         if any(shutil.which(program) for program in programs):
             continue

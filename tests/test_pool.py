@@ -7,6 +7,7 @@ import multiprocessing.connection
 import multiprocessing.pool
 import os
 import random
+import signal
 import sys
 import threading
 import time
@@ -277,6 +278,12 @@ def test_a_seed_makes_the_random_streams_repeat():
             return pool.map(lambda _: np.random.rand(), range(3))  # noqa: NPY002
 
     assert draws() == draws()
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="there are no masks of signals")
+def test_what_a_worker_starts_hears_ctrl_c_again(pool):
+    assert signal.SIGINT not in pool.apply(signal.pthread_sigmask, (signal.SIG_BLOCK, []))
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 def test_workers_have_one_blas_thread(pool):

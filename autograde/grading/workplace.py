@@ -19,8 +19,7 @@ class Workplace:
     """
 
     def __init__(self, submission: Path) -> None:
-        # Short, because a socket's path may have 100 characters only.
-        self.root = Path(tempfile.mkdtemp(prefix="sgdkit-")).resolve()
+        self.root = Path(tempfile.mkdtemp(prefix="sgdkit-", dir=_short())).resolve()
         self.work = self.root / "work"
         self.home = self.root / "home"
         self.run = self.root / "run"
@@ -83,3 +82,8 @@ def _left_out(place: str, names: list[str]) -> list[str]:
     paths = {name: Path(place, name) for name in names}
     other = [name for name, path in paths.items() if path.is_symlink() or not (path.is_dir() or path.is_file())]
     return other + [name for name in names if name.endswith(".ipynb") or name == ".ipynb_checkpoints"]
+
+
+def _short() -> str | None:
+    """Where the folder goes: a socket's path may have 100 characters only, which leaves some 60 for TMPDIR's."""
+    return "/tmp" if len(tempfile.gettempdir()) > 60 and Path("/tmp").is_dir() else None

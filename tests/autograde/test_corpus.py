@@ -11,12 +11,11 @@ from autograde.course import Course
 from autograde.errors import CourseError
 
 ALL = {one.name: one for one in case.cases("2-syncsgd")}
-# A look at every exercise and every trick; the rest takes minutes and differs in the judge only, which
-# tests/checks looks at without a kernel.
+# A look at every kind of trick; the rest takes minutes and differs in the judge only, which tests/checks looks at
+# without a kernel, or in little.
 ALWAYS = [
     "broken_200_mb",
     "broken_extra_files",
-    "broken_format_2",
     "broken_format_3",
     "broken_kernel_name",
     "broken_missing",
@@ -25,13 +24,10 @@ ALWAYS = [
     "broken_syntax",
     "broken_untouched",
     "hostile_ast_transformer",
-    "hostile_copied_check",
     "hostile_daemons",
     "hostile_deaf_loop",
-    "hostile_deleted_check",
     "hostile_display_update",
     "hostile_edited_check",
-    "hostile_endless_loop",
     "hostile_equal_to_everything",
     "hostile_flood",
     "hostile_forged_answers",
@@ -40,23 +36,13 @@ ALWAYS = [
     "hostile_full_disk",
     "hostile_kernel_dies",
     "hostile_link",
-    "hostile_link_beside",
-    "hostile_memory",
     "hostile_os_exit",
     "hostile_skip_tag",
-    "hostile_sys_exit",
-    "right_einsum",
     "right_hard_solution",
     "right_solution",
     "right_sync_imap",
     "wrong_average_plain_mean",
-    "wrong_gradient_sign",
-    "wrong_hard_plain_mean",
-    "wrong_loss_no_half",
-    "wrong_predict_no_bias",
-    "wrong_split_tail_dropped",
     "wrong_sync_not_parallel",
-    "wrong_sync_whole_batch",
     "wrong_worker_mean",
 ]
 
@@ -69,7 +55,7 @@ def examine(course, names):
     assert not [result for result in results if result.wrong], exam.summary(results)
 
 
-@pytest.mark.timeout(600)  # some forty notebooks
+@pytest.mark.timeout(600)  # some thirty notebooks
 def test_every_kind_of_submission_gets_what_it_must(course):
     examine(course, ALWAYS)
 

@@ -14,7 +14,8 @@ from benchmarks.measurement import NAMES, module
 
 # Some start a dozen interpreters one after the other.
 pytestmark = pytest.mark.timeout(600)
-MEASURED = [name for name in NAMES if name not in ("targets", "learning", "grading")]
+LONG = ("learning", "grading", "playground", "startup", "slides", "asynchronous")
+MEASURED = [name for name in NAMES if name not in ("targets", *LONG)]
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def out(tmp_path_factory):
     return tmp_path_factory.mktemp("benchmarks")
 
 
-@pytest.mark.parametrize("name", [*MEASURED, pytest.param("grading", marks=pytest.mark.long)])
+@pytest.mark.parametrize("name", [*MEASURED, *(pytest.param(name, marks=pytest.mark.long) for name in LONG)])
 def test_a_measurement_prints_tables_and_writes_them(name, out, capsys):
     main(["--only", name, "--quick", "--out", str(out)])
     printed = capsys.readouterr().out

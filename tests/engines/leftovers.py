@@ -49,7 +49,7 @@ def nothing_is_left(script: str, ending: str, arguments: list[str], workers: int
     elif ending == "exception":
         assert code == 1 and "LookupError: on purpose" in error and "resource_tracker" not in error
     elif ending == "Ctrl-C":
-        assert code == 0 and "interrupted True" in rest and error == ""
+        assert code == 0 and "interrupted True" in rest and error == "", (code, rest, error)
     else:
         assert code == -signal.SIGKILL and rest == ""
     return rest

@@ -9,7 +9,7 @@ import pytest
 from tests.engines.leftovers import nothing_is_left
 
 SCRIPT = """
-import json, os, signal, sys
+import json, os, signal, sys, time
 import numpy as np
 from sgdkit import SGD, SyncSGD
 from sgdkit.asynchronous import AsyncSGD
@@ -23,6 +23,8 @@ late = Stragglers("pareto", 0.004)
 def tell(step):
     if step.step == 5:
         engine = trainer.engine
+        while method == "forkserver" and not all(one.ready for one in engine.pool._dispatcher.workers):
+            time.sleep(0.01)  # one that is still being imported by Python's server would print its Ctrl-C
         names = [engine._memory.name] + [s._semlock.name for s in [*engine._signals.go, *engine._signals.done]]
         print(json.dumps({"pids": engine.pool.pids, "names": [n for n in names if n]}), flush=True)
         if ending == "worker killed":

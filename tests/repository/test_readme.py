@@ -13,8 +13,13 @@ import urllib.request
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from autograde.cases import case
+from autograde.commands import demo
+from autograde.release.markers import MARKERS
 from tests.repository.prepared import PreparedCopy
 from tests.repository.tracked import ROOT
 
@@ -31,7 +36,7 @@ class Block(NamedTuple):
 
 BLOCKS = [Block(*found) for found in FENCE.findall(README)]
 # Commands that need care of their own, each with its test below.
-CAREFUL = {"make lab\n", "make test\n"}
+CAREFUL = {"make demo\n", "make lab\n", "make test\n"}
 PLAIN = [
     pytest.param(text, id=text.splitlines()[-1], marks=[pytest.mark.sandbox] if " autograde " in text else [])
     for language, text in BLOCKS
@@ -48,7 +53,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> PreparedCopy:
 
 def test_every_block_is_a_command_or_python():
     assert {block.language for block in BLOCKS} <= {"bash", "python"}
-    assert {block.text for block in BLOCKS} >= CAREFUL | {"make demo\n"}
+    assert {block.text for block in BLOCKS} >= CAREFUL
 
 
 @pytest.mark.parametrize("commands", PLAIN)
@@ -63,6 +68,33 @@ def test_python(copy, program, tmp_path):
     file.write_text(program, encoding="utf-8")
     answer = copy.run(f'.venv/bin/python "{file}"', timeout=120)
     assert answer.returncode == 0, answer.stderr
+
+
+@pytest.mark.sandbox
+def test_make_demo_trains_and_takes_a_class_from_release_to_grades(copy):
+    answer = copy.run("make demo", timeout=300)
+    assert answer.returncode == 0, answer.stderr
+    printed = answer.stdout
+    lines = {line.split("  ")[0]: line.split() for line in printed.splitlines()}
+
+    assert lines["number of workers"][-2:] == ["1", "2"]
+    assert all(float(cell.rstrip("%")) > 90 for cell in lines["final accuracy, test set"][-2:])
+    training = copy.root / "out" / "demo" / "training"
+    assert "One worker and two gave the same w" in printed and "training" in printed
+    one, two = np.load(training / "1-worker" / "w.npy"), np.load(training / "2-workers" / "w.npy")
+    np.testing.assert_allclose(two, one, rtol=0, atol=1e-12)
+    for name in ("loss_contour", "loss", "timeline", "digits"):
+        assert Image.open(training / f"{name}.png").text["Description"]
+
+    graded = copy.root / "out" / "demo" / "class"
+    known = {one.name: one for one in case.cases(demo.ASSIGNMENT)}
+    for student, work in demo.CLASS.items():
+        assert list((graded / "feedback" / student / demo.ASSIGNMENT).glob("*.html"))
+        handed_in = graded / "submitted" / student / demo.ASSIGNMENT / "easy.ipynb"
+        assert not any(marker in handed_in.read_text(encoding="utf-8") for marker in MARKERS)
+        assert known[work].title in printed
+    assert "\n3 of the points are for the written answer" in printed
+    assert (graded / "grades.csv").exists() and "the kernel died" in printed
 
 
 def test_make_test_runs_the_suite(copy):

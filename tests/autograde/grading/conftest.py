@@ -1,4 +1,7 @@
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -53,3 +56,10 @@ def text(cell):
         kind = output.output_type
         shown.append(output.text if kind == "stream" else f"{output.ename}: {output.evalue}" if kind == "error" else "")
     return "".join(shown)
+
+
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder whose path is short enough for a kernel's sockets below it, as not every tmp_path is."""
+    with tempfile.TemporaryDirectory(prefix="k", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)

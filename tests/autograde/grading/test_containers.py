@@ -121,15 +121,13 @@ def test_cells_run_are_interrupted_and_the_kernel_is_started_again(in_docker, ru
 @LINUX
 @SANDBOX
 @pytest.mark.sandbox
-def test_the_container_ends_when_the_grader_is_killed(in_docker, tmp_path):
+def test_the_container_ends_when_the_grader_is_killed(in_docker, short):
     mark = f"7{os.getpid()}"
-    places = tmp_path / "places"
-    places.mkdir()
-    environment = os.environ | {"TMPDIR": str(places)}
+    environment = os.environ | {"TMPDIR": str(short)}
     command = [sys.executable, Path(__file__).with_name("grader.py"), mark, "docker"]
     grader = subprocess.Popen(command, env=environment)
     try:
-        while not list(places.glob("sgdkit-*/run/ready")):
+        while not list(short.glob("sgdkit-*/run/ready")):
             assert grader.poll() is None
         inside = psutil.Process(grader.pid).children(recursive=True)
     finally:

@@ -244,13 +244,13 @@ def test_modules_handed_in_can_be_imported_and_take_no_place_of_the_kits(run, tm
     assert "helpers" not in sys.modules
 
 
-def test_all_of_it_is_gone_when_the_grader_is_killed(tmp_path):
+def test_all_of_it_is_gone_when_the_grader_is_killed(short):
     mark = f"6{os.getpid()}"
-    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    environment = os.environ | {"TMPDIR": str(short)}
     grader = subprocess.Popen([sys.executable, Path(__file__).with_name("grader.py"), mark], env=environment)
     inside = []
     try:
-        while not list(tmp_path.glob("sgdkit-*/run/ready")):
+        while not list(short.glob("sgdkit-*/run/ready")):
             assert grader.poll() is None
         inside = psutil.Process(grader.pid).children(recursive=True)
     finally:

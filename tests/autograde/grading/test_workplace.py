@@ -1,5 +1,6 @@
 import os
 import sys
+import tempfile
 
 import pytest
 
@@ -20,6 +21,14 @@ def test_a_kernel_sees_the_files_handed_in_and_not_the_graders_environment(tmp_p
         assert len(str(place.run / "kernel-ipc-1")) < 100
         root = place.root
     assert not root.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kernels have no such sockets there")
+def test_a_temporary_folder_with_a_long_name_leaves_the_sockets_short_paths(tmp_path, monkeypatch):
+    (tmp_path / ("x" * 80)).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("x" * 80)))
+    with Workplace(tmp_path / "nothing") as place:
+        assert len(str(place.run / "kernel-ipc-1")) < 100
 
 
 @pytest.mark.skipif(

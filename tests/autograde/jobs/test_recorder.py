@@ -137,7 +137,7 @@ def killed_at(course, run, owner, name, after, nth):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no SIGKILL")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # fork: the child only grades, and is killed
-@pytest.mark.parametrize("fresh", [True, False], ids=["first time", "once more"])
+@pytest.mark.parametrize("fresh", [pytest.param(True, marks=pytest.mark.long), False], ids=["first time", "once more"])
 def test_a_writer_killed_at_any_step_is_mended_by_the_next(
     handed_in, graded, undisturbed, monkeypatch, fresh, tmp_path
 ):
