@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import os
 import random
 import secrets
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,7 @@ from .case import Case
 from .peers import PEERS, missing
 
 ROOT = Path(__file__).resolve().parent.parent
+SHORTEST = 0.2  # seconds that a measurement lasts at least: processes that have just woken up may share a core for 0.03
 REST = 0.05  # seconds between two measurements: BLAS and OpenMP threads spin that long before they sleep
 PATIENCE = 300.0  # seconds that one answer may take
 _BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -178,15 +181,17 @@ def available(candidates: Sequence[Candidate]) -> list[Candidate]:
 def rounds(candidates: Sequence[Candidate], case: Case, number: int) -> dict[str, list[dict[str, Any]]]:
     """label -> what each round measured: {"step": seconds, "epoch": seconds, …details}.
 
-    Each measurement is the second of two epochs; the first brings caches, pages and clocks back.
+    Each measurement is the median of some epochs after a first one, which brings caches, pages and clocks back.
     """
     measured: dict[str, list[dict[str, Any]]] = {candidate.label: [] for candidate in candidates}
     shuffle = random.Random(case.seed).shuffle
     with running(candidates, case) as opened:
+        epochs = {one.label: 1 + math.ceil(SHORTEST / one.train(2)["epoch"][-1]) for one in opened}
         for _ in range(number):
             shuffle(opened)
             for one in opened:
-                times = one.train(2)
-                measured[one.label].append(times["details"] | {"step": times["step"][-1], "epoch": times["epoch"][-1]})
+                times = one.train(epochs[one.label])
+                medians = {key: statistics.median(times[key][1:]) for key in ("step", "epoch")}
+                measured[one.label].append(times["details"] | medians)
                 time.sleep(REST)
     return measured
