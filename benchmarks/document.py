@@ -37,6 +37,7 @@ TITLES = {
     "simulation": "The simulation",
     "playground": "The playground",
     "grading": "Grading a class",
+    "large_class": "A class of a thousand",
 }
 ORDER = ("targets", *(name for name in NAMES if name != "targets"))
 

@@ -34,6 +34,7 @@ NAMES = (
     "simulation",
     "playground",
     "grading",
+    "large_class",
     "targets",
 )
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib.util
 import os
 import struct
 from dataclasses import dataclass
@@ -93,14 +94,17 @@ def digits(dtype: DTypeLike = np.float64) -> Split:
     They are 8×8 pixels. Linear interpolation brings them to 24×24, and an empty border of 2 pixels to
     MNIST's 28×28, so that the networks have as many parameters as on the slides. Pixels lie in [0, 1].
     """
-    from sklearn.datasets import load_digits
-    from sklearn.model_selection import train_test_split
-
-    images, labels = load_digits(return_X_y=True)
+    # Its file is read directly: importing scikit-learn, which is not needed for more, takes two seconds.
+    found = importlib.util.find_spec("sklearn")
+    if found is None or found.origin is None:
+        raise DataUnavailable("the digits come with scikit-learn, which is not installed: pip install scikit-learn.")
+    table = np.loadtxt(Path(found.origin).parent / "datasets" / "data" / "digits.csv.gz", delimiter=",")
+    images, labels = table[:, :-1], table[:, -1].astype(np.int64)
     X = _to_28_by_28(images.reshape(-1, 8, 8) / 16).reshape(-1, 784).astype(dtype)
-    whole = Dataset(X, one_hot(labels, 10, dtype), "digits", labels.astype(np.int64))
-    train, test = train_test_split(np.arange(len(labels)), test_size=360, stratify=labels, random_state=0)
-    return Split(whole.take(train), whole.take(test))
+    whole = Dataset(X, one_hot(labels, 10, dtype), "digits", labels)
+    # Drawn once by train_test_split(test_size=360, stratify=labels, random_state=0).
+    order = np.loadtxt(Path(__file__).with_name("digits_order.txt"), dtype=np.int64)
+    return Split(whole.take(order[:-360]), whole.take(order[-360:]))
 
 
 def _to_28_by_28(images: Array) -> Array:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import struct
+import subprocess
+import sys
+import subprocess
+import sys
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +29,23 @@ def test_digits_are_the_real_ones_in_a_fixed_split():
     assert counts.tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
     again = data.digits()
     assert np.array_equal(again.train.X, train.X) and np.array_equal(again.test.labels, test.labels)
+
+
+def test_digits_are_scikit_learns_and_cut_as_it_cuts():
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    images, labels = load_digits(return_X_y=True)
+    middle = (images.reshape(-1, 8, 8) / 16)[:, 1, 1]
+    parts = train_test_split(np.arange(1797), test_size=360, stratify=labels, random_state=0)
+    for part, rows in zip(data.digits(), parts, strict=True):
+        assert np.array_equal(part.labels, labels[rows])
+        np.testing.assert_allclose(part.X.reshape(-1, 28, 28)[:, 6, 6], middle[rows], atol=1e-15)
+
+
+def test_the_digits_are_there_without_importing_scikit_learn():
+    code = "import sys; from sgdkit.data import digits; digits(); sys.exit('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_digits_are_stratified():

@@ -28,13 +28,13 @@ def test_every_honest_case_of_3_optimizers_comes_out_as_it_must():
 @pytest.mark.timeout(400)
 def test_every_honest_case_of_2_syncsgd_without_processes_comes_out_as_it_must():
     poolless = [one for one in CASES["2-syncsgd"] if not needs_pool(one)]
-    perfect(graded("2-syncsgd", poolless[::2], fast=True))  # the long run has all of them
+    perfect(graded("2-syncsgd", poolless[::3], fast=True))  # the long run has all of them
 
 
 @pytest.mark.timeout(600)  # one nbgrader run each
 def test_no_trick_gains_a_point_and_each_is_told_to_the_instructor():
     tricks = [one for one in CASES["3-optimizers"] if one.kind in ("hostile", "broken")]
-    perfect(graded("3-optimizers", tricks[::2]))  # the long run has all of them
+    perfect(graded("3-optimizers", tricks[::3]))  # the long run has all of them
     assert all(one.reason or one.says for one in tricks if one.kind == "hostile")
 
 
