@@ -7,8 +7,6 @@ import hashlib
 import struct
 import subprocess
 import sys
-import subprocess
-import sys
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
