@@ -141,6 +141,7 @@ def test_nothing_was_asked_of_the_network(page, lab):
     assert elsewhere == [], json.dumps(elsewhere[:5])
 
 
+@pytest.mark.long  # a minute: a server, a kernel and a page of its own
 def test_it_works_in_notebook_7_where_the_arrow_keys_belong_to_the_notebook():
     with Lab(NOTEBOOK, program="notebook") as server, Browser() as browser:
         page = PlaygroundPage(server, browser)

@@ -21,8 +21,8 @@ def needs_pool(one: case.Case) -> bool:
 
 @pytest.mark.timeout(400)  # some seventy submissions
 def test_every_honest_case_of_3_optimizers_comes_out_as_it_must():
-    table = perfect(graded("3-optimizers", CASES["3-optimizers"], fast=True))
-    assert table.diagnoses["right"] >= 50
+    table = perfect(graded("3-optimizers", CASES["3-optimizers"][::2], fast=True))  # the long run has all of them
+    assert table.diagnoses["right"] >= 25
 
 
 @pytest.mark.timeout(400)
