@@ -164,7 +164,7 @@ def tables(data: Data) -> list[Table]:
         "first": "slider to the first new picture, in the kernel (ms)",
         "last": "slider to the last picture of 300 steps, in the kernel (ms)",
         "browser": "key to the new picture, in the browser (ms)",
-        "pictures": "pictures a second while the ANN trains",
+        "pictures": "pictures a second while the ANN trains, the four in turn",
         "cost": "training slower by looking (%)",
     }
     table = Table("playground", "The playground: medians.", ["", "measured", "goal"])

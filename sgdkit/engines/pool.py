@@ -15,9 +15,11 @@ raises a counter does `fence()` before, and whoever has seen it raised does `fen
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing.context import BaseContext
 from multiprocessing.synchronize import Semaphore
 from typing import Any, NamedTuple
@@ -51,8 +53,8 @@ class PoolEngine:
 
     workers: how many processes. start_method: see Pool. pin: keep each worker on a core of its own; by default
     where there are as many cores as workers and they are idle, and never on macOS, which has no such thing.
-    spins: how often a worker looks whether to go before it sleeps; by default 2,000 times, and never with more
-    workers than cores.
+    spins: how often a worker looks whether to go before it sleeps; by default 2,000 times (a millisecond where nobody
+    else wants the core), and never with more workers than cores.
     """
 
     def __init__(
@@ -296,6 +298,8 @@ class PoolEngine:
 
 
 _signals: Signals | None = None  # in a worker
+# Whoever else wants the core, the master above all, goes first.
+_give_way: Callable[[], None] = getattr(os, "sched_yield", partial(time.sleep, 0))
 
 
 def _receive_signals(signals: Signals) -> None:
@@ -334,6 +338,7 @@ def _wait(go: Semaphore, spins: int) -> None:
     for _ in range(spins):  # catching the signal awake is 10 times faster than being woken
         if go.acquire(False):
             return
+        _give_way()
     go.acquire()
 
 

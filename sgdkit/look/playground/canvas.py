@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from matplotlib.colors import to_rgb
@@ -36,13 +36,15 @@ class Canvas:
         """An empty picture of the right size, as a PNG file."""
         return png.encode(np.full((HEIGHT, WIDTH, 3), np.multiply(to_rgb(self.theme.paper), 255), np.uint8))
 
-    def draw(self, record: Record, previous: Record | None = None) -> Iterator[tuple[str, bytes]]:
+    def draw(
+        self, record: Record, previous: Record | None = None, names: Sequence[str] = NAMES
+    ) -> Iterator[tuple[str, bytes]]:
         """(name, PNG) of each picture in turn, so that the first one can be shown while the next is drawn."""
         frame = frame_of(record, previous)
         self._map.surface = record.problem.surface if record.problem is not None else None
         with np.errstate(all="ignore"):
-            for name, panel in self._panels.items():
-                yield name, panel.png(frame)
+            for name in names:
+                yield name, self._panels[name].png(frame)
 
     def together(self, record: Record, previous: Record | None = None) -> bytes:
         """All four in one PNG, two by two."""

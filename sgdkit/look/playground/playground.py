@@ -1,12 +1,15 @@
 """The playground: sliders, four pictures that move, a line of words, and a game.
 
 Three threads share the work, and none waits for another: widgets' callbacks only say what is wanted, the runner trains,
-the painter looks at the record of the run some ten times a second and draws it.
+the painter looks at the record of the run some ten times a second and draws it. A new run and the end of a run are seen
+in all four pictures at once; in between they are drawn in turn, because all that the painter takes is missing where the
+workers compute.
 """
 
 from __future__ import annotations
 
 import base64
+import itertools
 import threading
 import time
 from typing import Any
@@ -26,7 +29,7 @@ from .runner import Runner
 from .settings import Settings
 from .words import Facts, describe, facts_of, tell
 
-PERIOD = 1 / 14  # seconds from one picture to the next
+PERIOD = 1 / 12  # seconds from one picture to the next
 FIRST = 8.0  # seconds that the cell waits for its first run, so that a stored notebook has a picture
 
 _PROBLEMS, _SCORES = Problems(), Scores()  # they outlive a cell that is run again
@@ -43,6 +46,8 @@ class Playground:
         self._canvas = Canvas(theme, sharpness)
         self._drawing = threading.Lock()
         self._news, self._closed = threading.Event(), False
+        self._turn = itertools.cycle(NAMES)
+        self._shown: Record | None = None  # the run that all pictures show by now
         self._scored: Record | None = None
         self._rank = 0
         self._presence = Presence()
@@ -89,6 +94,7 @@ class Playground:
     def _turn_dark(self, change: dict[str, Any]) -> None:
         with self._drawing:
             self._canvas = Canvas("dark" if change["new"] else "light", self._sharpness)
+            self._shown = None
         self._news.set()
 
     def _paint(self) -> None:
@@ -120,12 +126,14 @@ class Playground:
             return
         ending = record.ending
         if record.steps:
+            moving = record is self._shown and ending is None
             with self._drawing:
-                for name, png in self._canvas.draw(record, previous):
+                for name, png in self._canvas.draw(record, previous, [next(self._turn)] if moving else NAMES):
                     if self._closed:
                         return
                     self.images[name].value = png
-            self.pictures += 1
+                    self.pictures += 1
+                self._shown = record
         if ending is not None and record is not self._scored:
             self._score(record)
         facts = facts_of(record, self._rank if record is self._scored else 0)
