@@ -58,7 +58,8 @@ class AsyncRun(Run):
 
     staleness: (S,) ints, how many updates lie between the w that a gradient was computed from and the w that it
         changed. worker: (S,) ints, whose gradient it was.
-    loss: (S,) the objective on the update's mini-batch, at the w that the worker computed with.
+    loss: (S,) the objective on the update's mini-batch, at the w that the worker computed with; of lock-free updates,
+        where that w is nowhere kept, with the penalty at the w after the update.
     """
 
     staleness: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
@@ -130,6 +131,9 @@ class AsyncSGD(SyncSGD):
         """
         _check_epochs(epochs)
         w = self._first_w(train, w0)
+        if test is not None:
+            self._check_fits(test)
+            self.model.check(w, test.X, test.Y)
         self._decay = self._weight_decay(len(train), w)
         self.optimizer.reset()
         settings = self.settings | {"data": train.name, "epochs": epochs, "dtype": w.dtype.name}
@@ -146,7 +150,7 @@ class AsyncSGD(SyncSGD):
                     for seat in self._in_order_of_arrival():
                         if self._arrivals.order(seat) is not None:
                             w = self._take(seat, w, history, kept)
-                            if callback is not None and callback(history.last_step(len(kept.epochs), w)) is True:
+                            if callback is not None and callback(history.last_step(len(kept.epochs), w)) in (True,):
                                 stop.pressed = True
                             if history.steps % steps == 0:
                                 kept.epochs.append((history.seconds[-1], w.copy() if evaluate else None))
@@ -156,6 +160,7 @@ class AsyncSGD(SyncSGD):
                     else:
                         if history.steps < steps * epochs:
                             self._arrivals.wait()
+                stop.rest()  # what is left takes its time, and a second Ctrl-C ends it
                 self._record(history, kept, train, test)
             except KeyboardInterrupt:  # pressed again, or a gradient that takes for ever
                 stop.pressed = True

@@ -66,6 +66,7 @@ class OwnNewton(Optimizer):
     """
 
     needs_curvature = True
+    needs_gradients_again = True
 
     def __init__(self, step: Callable[..., Any], damping: float) -> None:
         self.own, self.damping = step, damping

@@ -117,6 +117,11 @@ class SyncSGD:
                 f"{self.optimizer!r} asks for the loss again and again, and dropout in {model.name} would change it "
                 "each time: choose a network without dropout or another optimizer."
             )
+        if backup and getattr(self.optimizer, "needs_gradients_again", False):
+            raise ValueError(
+                f"{self.optimizer!r} asks for the gradient again and again in one step, and with backup={backup} each "
+                "would come from other examples: leave backup out."
+            )
         self.batch_size, self.lam, self.seed = batch_size, lam, seed
         self.split, self.average = split, average
         self._own_engine = isinstance(engine, str)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from sgdkit import SGD, SyncSGD
 from sgdkit.asynchronous import AsyncRun, AsyncSGD
 from sgdkit.data import digits, parabola
+from sgdkit.interrupt import StopButton
 from sgdkit.look import loss_curve, timeline
 from sgdkit.models import ann
 from sgdkit.models import parabola as network
@@ -126,8 +128,32 @@ def test_a_divergence_ends_the_run(lock_free):
 
 
 def test_a_callback_ends_the_run():
-    run = fit(2, epochs=1000, callback=lambda step: step.step == 6)
-    assert run.interrupted and run.steps == 7
+    for last in (6, np.int64(6)):  # np.True_ is a yes, too
+        run = fit(2, epochs=1000, callback=lambda step, last=last: last == step.step)
+        assert run.interrupted and run.steps == 7
+
+
+def test_test_data_that_do_not_fit_are_refused_before_training():
+    with AsyncSGD(network(), SGD(0.02), workers=2) as trainer:
+        with pytest.raises(ValueError, match="digits has 784 features"):
+            trainer.fit(parabola().train, epochs=10**6, progress=False, test=digits().test)
+
+
+def test_ctrl_c_in_the_end_leaves_time_to_measure_the_epochs(monkeypatch):
+    monkeypatch.setattr(StopButton, "PATIENCE", 0.05)
+    evaluate = AsyncSGD._evaluate
+
+    def slowly(*arguments):
+        time.sleep(0.1)
+        return evaluate(*arguments)
+
+    def interrupt(step):
+        if step.step == 22:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(AsyncSGD, "_evaluate", slowly)
+    run = fit(2, epochs=1000, callback=interrupt)
+    assert run.interrupted and [record.loss is not None for record in run.epochs] == [True] * 4
 
 
 def test_ctrl_c_ends_a_run_though_a_worker_sleeps():

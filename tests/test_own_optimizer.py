@@ -88,6 +88,11 @@ def test_newtons_gradient_is_that_of_the_objective_at_any_w():
     np.testing.assert_allclose(g, parabola().gradient(v, TRAIN.X, TRAIN.Y) / 50 + 0.5 / 50 * v, rtol=1e-12)
 
 
+def test_newton_is_refused_beside_backup_workers_whose_gradients_differ_from_call_to_call():
+    with pytest.raises(ValueError, match="each would come from other examples: leave backup out"):
+        SyncSGD(parabola(), OwnNewton(lambda w, gradient, damping: w, 0.1), backup=1)
+
+
 def test_newton_without_a_trainer_says_so():
     with pytest.raises(ValueError, match="SyncSGD gives it"):
         OwnNewton(lambda w, gradient, damping: w, 0.1).step(np.zeros(2), np.zeros(2))

@@ -10,8 +10,8 @@ from ..data import DataUnavailable
 from .values import Refused
 
 T = TypeVar("T")
-# What Open MPI, and MPICH and others with PMI, tell each process that they start.
-_RANK = ("OMPI_COMM_WORLD_RANK", "PMI_RANK")
+# What Open MPI, MPICH and others with PMI, and `srun --mpi=pmix` tell each process that they start.
+_RANK = ("OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK")
 _SIZE = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE")
 
 
@@ -21,8 +21,9 @@ def speaks() -> bool:
 
 
 def started() -> int:
-    """How many ranks mpiexec has started; 1 without it."""
-    return _number(_SIZE, 1)
+    """How many ranks mpiexec or srun has started; 1 without them."""
+    otherwise = _number(("SLURM_STEP_NUM_TASKS",), 1) if "PMIX_RANK" in os.environ else 1  # PMIx itself does not say
+    return _number(_SIZE, otherwise)
 
 
 def communicator() -> Any:

@@ -15,13 +15,15 @@ for rounding. `split` decides only which examples are in the mini-batch.
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Sequence
 from os import PathLike
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, Literal, NoReturn
 
 import numpy as np
@@ -62,7 +64,12 @@ class MPIEngine:
             sys.excepthook = self._last_words
 
     def open(self, network: AnyNetwork, data: Dataset) -> None:
-        """See Engine.open. Keeps this rank's part twice: as given, and in the epoch's order."""
+        """See Engine.open. Keeps this rank's part twice: as given, and in the epoch's order.
+
+        From here on Ctrl-C ends all ranks: one that stopped after a step of its own would leave the others waiting.
+        """
+        if self.workers > 1 and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, self._interrupted)  # `fit` puts back what was there before
         part = data if isinstance(data, Part) else own_part(data, self.rank, self.workers)
         self._network, self._part = network, part
         self._ends = cuts(part.total, self.workers)
@@ -215,6 +222,9 @@ class MPIEngine:
         """An exception outside `map`: nobody can be asked whether he fails, too, so the first rank goes first."""
         time.sleep(min(0.3 * self.rank, 3.0))
         self._abort(error)
+
+    def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        self._last_words(KeyboardInterrupt, KeyboardInterrupt("interrupted"), None)
 
     def _end_all(self, failure: BaseException | None, first: int) -> NoReturn:
         """Somebody has failed, and everybody knows who: the first one says why."""

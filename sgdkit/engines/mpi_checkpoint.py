@@ -44,4 +44,14 @@ class MPICheckpoint(Checkpoint):
             super().save(history, w, optimizer, rng)
 
     def _file(self) -> BinaryIO:
-        return io.BytesIO(self._comm.bcast(self.path.read_bytes() if self._comm.rank == 0 else None, root=0))
+        """The file's bytes on every rank. OSError where rank 0 cannot read it, raised on all: nobody waits."""
+        content: Any = None
+        if self._comm.rank == 0:
+            try:
+                content = self.path.read_bytes()
+            except OSError as error:
+                content = error
+        content = self._comm.bcast(content, root=0)
+        if isinstance(content, OSError):
+            raise content
+        return io.BytesIO(content)

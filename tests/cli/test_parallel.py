@@ -90,3 +90,13 @@ def test_ranks_without_the_mpi_engine_are_refused_by_one_of_them(
         monkeypatch.setenv("OMPI_COMM_WORLD_RANK", rank)
         assert main(QUICK) == code
     assert capsys.readouterr().err.count("4 processes were started by mpiexec, but --engine is pool: add") == 1
+
+
+def test_ranks_that_srun_started_through_pmix_are_known(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLURM_STEP_NUM_TASKS", "3")
+    for rank, code in (("0", 2), ("2", 0)):
+        monkeypatch.setenv("PMIX_RANK", rank)
+        assert main(QUICK) == code
+    assert capsys.readouterr().err.count("3 processes were started by mpiexec") == 1

@@ -152,7 +152,7 @@ with SyncSGD(network(), SGD(1e-3), engine="mpi", gradient=gradient, batch_size=5
 
 
 @pytest.mark.parametrize("ranks", [2, 4])
-@pytest.mark.parametrize("how", ["one", "everywhere", "callback", "killed"])
+@pytest.mark.parametrize("how", ["one", "everywhere", "callback", "killed", "interrupted"])
 def test_a_rank_that_fails_ends_all_with_one_message(how, ranks, tmp_path):
     with open(tmp_path / "errors", "w") as errors:
         master = subprocess.Popen(
@@ -164,17 +164,44 @@ def test_a_rank_that_fails_ends_all_with_one_message(how, ranks, tmp_path):
     pids = json.loads(first) if first else []
     if how == "killed":
         os.kill(pids[-1], getattr(signal, "SIGKILL", signal.SIGTERM))
+    if how == "interrupted":  # one of them only, as a batch system may do
+        os.kill(pids[-1], signal.SIGINT)
     assert master.wait(100) != 0
     master.stdout.close()
     told = (tmp_path / "errors").read_text(encoding="utf-8")
     assert (how == "everywhere") == (not pids) and gone(pids)
     if how == "killed":
         assert "signal 9" in told
+    elif how == "interrupted":
+        assert told.count("failed (KeyboardInterrupt: interrupted), which ends all ranks.") == 1
+        assert f"rank {ranks - 1} of {ranks} on " in told and "Traceback" not in told
     else:
         assert told.count("LookupError: on purpose), which ends all ranks.") == 1
         who = {"one": 1, "everywhere": 0, "callback": 0}[how]
         assert f"rank {who} of {ranks} on " in told
         assert told.count("Traceback") == 1
+
+
+UNREADABLE = """
+import sys
+from pathlib import Path
+from mpi4py import MPI
+from sgdkit.engines.mpi_checkpoint import MPICheckpoint
+
+def refuse(self):
+    raise PermissionError("on purpose")
+
+Path.read_bytes = refuse
+try:
+    MPICheckpoint(sys.argv[1], 50, MPI.COMM_WORLD)._file()
+except OSError as error:
+    print(f"{error}", flush=True)
+"""
+
+
+def test_a_checkpoint_that_rank_0_cannot_read_is_an_error_on_every_rank(tmp_path):
+    done = mpiexec(2, "-c", UNREADABLE, tmp_path / "run.npz")
+    assert done.returncode == 0 and done.stdout.count("on purpose") == 2
 
 
 TRAIN = ("-m", "sgdkit", "train", "--model", "parabola", "--batch-size", 8, "--lr", 0.03, "--optimizer", "momentum")
