@@ -22,7 +22,6 @@ ALWAYS = [
     "broken_not_json",
     "broken_reordered",
     "broken_syntax",
-    "broken_untouched",
     "hostile_ast_transformer",
     "hostile_daemons",
     "hostile_deaf_loop",
@@ -38,12 +37,10 @@ ALWAYS = [
     "hostile_link",
     "hostile_os_exit",
     "hostile_skip_tag",
-    "right_hard_solution",
     "right_solution",
     "right_sync_imap",
     "wrong_average_plain_mean",
     "wrong_sync_not_parallel",
-    "wrong_worker_mean",
 ]
 
 

@@ -70,7 +70,7 @@ def test_a_right_assignment_is_proven(mini, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("return 3 - 2", "return 3 - 1", "the solution gets 0 of 2 for test-one"),
+        pytest.param("return 3 - 2", "return 3 - 1", "the solution gets 0 of 2 for test-one", marks=pytest.mark.long),
         ("assert one() == 1\n", "pass\n", "the untouched release gets 2 of 2 for test-one"),
     ],
 )
