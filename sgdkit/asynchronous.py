@@ -130,10 +130,7 @@ class AsyncSGD(SyncSGD):
         no checkpoints: a run could not be continued to the bit.
         """
         _check_epochs(epochs)
-        w = self._first_w(train, w0)
-        if test is not None:
-            self._check_fits(test)
-            self.model.check(w, test.X, test.Y)
+        w = self._first_w(train, test, w0)
         self._decay = self._weight_decay(len(train), w)
         self.optimizer.reset()
         settings = self.settings | {"data": train.name, "epochs": epochs, "dtype": w.dtype.name}

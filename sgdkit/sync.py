@@ -117,7 +117,7 @@ class SyncSGD:
                 f"{self.optimizer!r} asks for the loss again and again, and dropout in {model.name} would change it "
                 "each time: choose a network without dropout or another optimizer."
             )
-        if backup and getattr(self.optimizer, "needs_gradients_again", False):
+        if backup and self.optimizer.needs_gradients_again:
             raise ValueError(
                 f"{self.optimizer!r} asks for the gradient again and again in one step, and with backup={backup} each "
                 "would come from other examples: leave backup out."
@@ -183,10 +183,7 @@ class SyncSGD:
         """
         epochs = _whole("epochs", epochs, 0)
         with one_blas_thread():
-            w = self._first_w(train, w0)
-            if test is not None:
-                self._check_fits(test)
-                self.model.check(w, test.X, test.Y)
+            w = self._first_w(train, test, w0)
         self._decay = self._weight_decay(len(train), w)
         self.optimizer.reset()
         rng = np.random.default_rng(self.seed)
@@ -279,12 +276,16 @@ class SyncSGD:
                 f"{self.model.name} takes {wanted[0]} and gives {wanted[1]}: choose data that belong to it."
             )
 
-    def _first_w(self, train: Dataset, w0: Vector | None) -> Vector:
+    def _first_w(self, train: Dataset, test: Dataset | None, w0: Vector | None) -> Vector:
+        """Where training begins. ValueError where it, or one of the data sets, does not fit the model."""
         self._check_fits(train)
         w = self.model.init(self.seed, train.X.dtype) if w0 is None else np.array(w0, dtype=train.X.dtype)
         if w.shape != (self.model.size,):
             raise ValueError(f"w0 has shape {w.shape}: {self.model.name} needs ({self.model.size},).")
         self.model.check(w, train.X, train.Y)
+        if test is not None:
+            self._check_fits(test)
+            self.model.check(w, test.X, test.Y)
         return w
 
     def _evaluate(

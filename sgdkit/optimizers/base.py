@@ -65,6 +65,7 @@ class Optimizer:
     settings: ClassVar[tuple[str, ...]] = ("lr",)  # what `repr` shows, in the constructor's order
     carried: ClassVar[tuple[str, ...]] = ()  # arrays like w that a step hands to the next one
     needs_curvature: ClassVar[bool] = False  # True: `step(w, g, curvature)`, see `curvature.Curvature`
+    needs_gradients_again: ClassVar[bool] = False  # True: a step asks for the mini-batch's gradient at other w, too
 
     scratch: Any  # room for one vector like w
 

@@ -82,21 +82,19 @@ def test_a_wrong_value_gets_one_sentence(
     assert printed.err.startswith("python -m sgdkit train: ") and printed.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("own", "all_of_them"),
+    [
+        ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"),
+        ("PMI_RANK", "PMI_SIZE"),
+        ("PMIX_RANK", "SLURM_STEP_NUM_TASKS"),  # srun --mpi=pmix
+    ],
+)
 def test_ranks_without_the_mpi_engine_are_refused_by_one_of_them(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    own: str, all_of_them: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OMPI_COMM_WORLD_SIZE", "4")
+    monkeypatch.setenv(all_of_them, "4")
     for rank, code in (("0", 2), ("3", 0)):
-        monkeypatch.setenv("OMPI_COMM_WORLD_RANK", rank)
+        monkeypatch.setenv(own, rank)
         assert main(QUICK) == code
     assert capsys.readouterr().err.count("4 processes were started by mpiexec, but --engine is pool: add") == 1
-
-
-def test_ranks_that_srun_started_through_pmix_are_known(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SLURM_STEP_NUM_TASKS", "3")
-    for rank, code in (("0", 2), ("2", 0)):
-        monkeypatch.setenv("PMIX_RANK", rank)
-        assert main(QUICK) == code
-    assert capsys.readouterr().err.count("3 processes were started by mpiexec") == 1
