@@ -265,7 +265,7 @@ class SyncSGD:
             raise ValueError(
                 f"average returned an array of shape {g.shape}: the gradient must have the shape of w, {w.shape}."
             )
-        return g.astype(w.dtype)  # a copy: somebody's own average may return a worker's row
+        return g if self.average is average else g.astype(w.dtype)  # a copy: theirs may be a worker's row
 
     def _check_fits(self, data: Dataset) -> None:
         wanted = (*self.model.input_shape, self.model.output_size)

@@ -52,7 +52,7 @@ class PoolEngine:
     """Computes the shards on a `sgdkit.Pool`, which stays warm from one run to the next.
 
     workers: how many processes. start_method: see Pool. pin: keep each worker on a core of its own; by default
-    where there are as many cores as workers and they are idle, and never on macOS, which has no such thing.
+    where there is one core for each worker, and they are idle, and never on macOS, which has no such thing.
     spins: how often a worker looks whether to go before it sleeps; by default 2,000 times (a millisecond where nobody
     else wants the core), and never with more workers than cores.
     """
@@ -221,12 +221,15 @@ class PoolEngine:
         ]
 
     def _should_pin(self) -> bool:
-        """A worker that keeps its core is faster where the machine is idle, and slower where others want that core."""
+        """A worker that keeps its core is faster where the machine is idle, and slower where others want that core.
+
+        On a machine with cores to spare, every program that pins would choose the same ones.
+        """
         if not hasattr(psutil.Process, "cpu_affinity"):
             return False
         if self._pin is not None:
             return self._pin
-        return self.workers <= available_cores() and psutil.getloadavg()[0] < available_cores() / 2
+        return self.workers == available_cores() and psutil.getloadavg()[0] < available_cores() / 2
 
     def _opened(self) -> SharedArrays:
         if self._memory is None:
