@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_rgba
 
 from .. import style
 from . import png
-from .frame import Frame, curves_of, ordinary
+from .frame import SHOWN_STEPS, Frame, curves_of, ordinary
 from .goal import reached
 from .panel import HEIGHT, WIDTH
 from .panels import LossPanel, MapPanel, WorkersPanel
@@ -34,7 +34,7 @@ class Canvas:
 
     def blank(self) -> bytes:
         """An empty picture of the right size, as a PNG file."""
-        return png.encode(np.full((HEIGHT, WIDTH, 3), np.multiply(to_rgb(self.theme.paper), 255), np.uint8))
+        return png.encode(np.full((HEIGHT, WIDTH, 4), np.multiply(to_rgba(self.theme.paper), 255), np.uint8))
 
     def draw(
         self, record: Record, previous: Record | None = None, names: Sequence[str] = NAMES
@@ -68,7 +68,7 @@ def frame_of(record: Record, previous: Record | None = None) -> Frame:
         path=record.path(),
         before=curves_of(previous) if previous is not None else None,
         path_before=previous.path() if previous is not None else None,
-        times=ordinary(record.clock.last(20)),
+        times=ordinary(record.clock.last(3 * SHOWN_STEPS)),
         shares=record.clock.shares(),
         goal=goal,
         goal_at=reached(record.mean_loss[:steps], record.seconds[:steps], goal, record.epoch_steps),

@@ -14,7 +14,7 @@ from ..workers import ordinary_stretch
 from .record import Record
 
 BUCKETS = 250  # of a curve
-SHOWN_STEPS = 4  # in the timeline
+SHOWN_STEPS = 12  # in the timeline, at most
 
 
 @dataclass(frozen=True, eq=False)

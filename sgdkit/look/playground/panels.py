@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .. import style
 from ..planes import Floats
 from ..surface import Surface, levels
-from .frame import Curves, Frame, expected_seconds, expected_steps, loss_range
+from .frame import SHOWN_STEPS, Curves, Frame, expected_seconds, expected_steps, loss_range
 from .panel import HEIGHT, SMALL, TEXT, WIDTH, Panel
 
 _NUMBER = FuncFormatter(lambda value, _: style.number(value))
@@ -196,7 +196,7 @@ class WorkersPanel(Panel):
         super().__init__(theme, "What the workers do", sharpness)
         self.sharpness = sharpness
         self._shown: tuple[int, float] = (0, 0.0)
-        self._right = 1.0
+        self._right = 1.0  # where the axis ends (ms)
         self.ax.grid(False)
         self.ax.spines["left"].set_visible(False)
         self.ax.tick_params(axis="y", length=0)
@@ -209,6 +209,7 @@ class WorkersPanel(Panel):
             x += 40 + 7.6 * len(kind)
         self.text(x, 36, "■", va="top", color=theme.ink, fontsize=TEXT)
         self.text(x + 18, 37, "average, update", va="top", color=theme.ink)
+        self._words: NDArray[np.uint8] | None = None  # the pixels of the share
         self._share = self.text(WIDTH - 16, 10, "", ha="right", va="top", color=theme.ink, animated=True)
 
     def fit(self, frame: Frame) -> bool:
@@ -216,12 +217,13 @@ class WorkersPanel(Panel):
         times = frame.times
         workers = times.workers if times is not None else 1
         if times is not None:
-            span = float(times.updated[-1]) * 1e3
-            if not 0.5 * self._right < span <= self._right:
-                self._right = span * 1.15
+            pace = float(times.updated[-1]) * 1e3 / times.steps
+            if not 2.5 * pace <= self._right <= 0.9 * SHOWN_STEPS * pace:
+                self._right = 4.5 * pace
         if (workers, self._right) == self._shown:
             return False
         self._shown = workers, self._right
+        self._words = None
         names = [f"worker {k}" for k in range(workers)]
         self.ax.set_yticks(range(workers + 1), [*names, "master"])
         self.ax.set_ylim(workers + 0.5, -0.5)
@@ -232,38 +234,43 @@ class WorkersPanel(Panel):
         return True
 
     def moving(self, frame: Frame) -> Iterator[Artist]:
-        """See Panel."""
-        if frame.shares is not None:
-            self._share.set_text(f"{frame.shares[0]:.0%} of the time: computing")
+        """See Panel. Words are slow to draw, and these change seldom: their pixels are kept."""
+        words = "" if frame.shares is None else f"{frame.shares[0]:.0%} of the time: computing"
+        if words != self._share.get_text() or self._words is None:
+            self._share.set_text(words)
+            self._words = None
             yield self._share
 
     def touch(self, frame: Frame, pixels: NDArray[np.uint8]) -> None:
         """See Panel: the bars."""
+        corner = pixels[: round(32 * self.sharpness), pixels.shape[1] // 2 :]
+        if self._words is None:
+            self._words = corner.copy()
+        corner[:] = self._words
         times = frame.times
         if times is None:
             return
-        box = self.ax.bbox
         height, width = pixels.shape[:2]
-        rows = times.workers + 1
-        across, down = box.width / (self._right / 1e3), box.height / rows
-        top = height - box.y1
+        x0, x1, y0, y1 = self.ax.bbox.x0, int(self.ax.bbox.x1), self.ax.bbox.y0, self.ax.bbox.y1
+        across, down = (x1 - x0) / (self._right / 1e3), (y1 - y0) / (times.workers + 1)
+        top, edge = height - y1, min(x1, width)
 
         def bar(row: int, start: float, stop: float, tall: float, colour: Any) -> None:
-            left = int(box.x0 + max(start, 0.0) * across)
-            right = max(left + 1, round(box.x0 + stop * across))
+            left = int(x0 + max(start, 0.0) * across)
+            right = max(left + 1, round(x0 + stop * across))
             middle = top + (row + 0.5) * down
-            if left < box.x1:
+            if left < x1:
                 y = slice(round(middle - tall / 2 * down), max(1, round(middle + tall / 2 * down)))
-                pixels[y, left : min(right, int(box.x1), width), :3] = colour
+                pixels[y, left : min(right, edge), :3] = colour
 
         for worker in range(times.workers):
             for kind, start, stop in times.intervals(worker):
                 bar(worker, start, stop, style.DOING[kind][1], self._colours[kind])
         for passed, updated in zip(times.passed, times.updated, strict=True):
             bar(times.workers, float(passed), float(updated), 0.76, self._ink)
-            x = int(box.x0 + float(passed) * across)
-            if x < box.x1:
-                pixels[round(top) : round(top + box.height) : 2, x, :3] = self._ink
+            x = int(x0 + float(passed) * across)
+            if x < x1:
+                pixels[round(top) : round(height - y0) : 2, x, :3] = self._ink
 
 
 def _bytes(colour: str) -> tuple[int, int, int]:

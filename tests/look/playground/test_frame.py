@@ -88,9 +88,9 @@ def test_the_goal_is_marked_where_it_was_reached():
 
 
 def test_the_timeline_shows_the_most_ordinary_steps():
-    made = record([1.0] * 12)
-    made.clock._rows[5, 2] += 1.0  # one step in the middle took a second
-    shown = ordinary(made.clock.last(20))
-    assert shown.steps == 4 and shown.shared[0] == 0
+    made = record([1.0] * 20)
+    made.clock._rows[5, 2] += 1.0  # one step took a second
+    shown = ordinary(made.clock.last(20), 12)
+    assert shown.steps == 12 and shown.shared[0] == 0
     assert (shown.updated - shown.shared).max() == pytest.approx(1e-3)
     assert ordinary(None) is None

@@ -39,7 +39,7 @@ def test_four_pictures_of_the_size_of_the_page(theme):
     for png in (*drawn.values(), canvas.blank()):
         image = Image.open(io.BytesIO(png))
         assert image.size == (WIDTH, HEIGHT)
-        assert image.getpixel((1, HEIGHT - 2)) == tuple(round(255 * c) for c in to_rgb(style.THEMES[theme].paper))
+        assert image.getpixel((1, HEIGHT - 2))[:3] == tuple(round(255 * c) for c in to_rgb(style.THEMES[theme].paper))
     assert Image.open(io.BytesIO(canvas.together(made))).size == (2 * WIDTH, 2 * HEIGHT)
     assert Image.open(io.BytesIO(next(iter(Canvas(theme, 2).draw(made)))[1])).size == (2 * WIDTH, 2 * HEIGHT)
 
@@ -102,3 +102,22 @@ def test_another_number_of_workers_is_another_background():
     panel.draw(frame_of(record([1.0] * 4)))
     panel.draw(frame_of(record([1.0] * 4, workers=8)))
     assert [label.get_text() for label in panel.ax.get_yticklabels()] == [*(f"worker {k}" for k in range(8)), "master"]
+
+
+def test_the_axis_of_time_stays_while_steps_last_about_as_long():
+    panel = WorkersPanel(style.LIGHT)
+    drawn = [panel.draw(frame_of(record([1.0] * 40, step=step))) is not None and panel._right for step in PACES]
+    assert drawn == pytest.approx([4.5, 4.5, 4.5, 4.5, 45, 45])
+
+
+PACES = (1e-3, 1.7e-3, 0.5e-3, 1e-3, 10e-3, 5e-3)
+
+
+def test_the_share_of_computing_is_drawn_anew_when_it_changes_and_where_the_axis_does():
+    panel = WorkersPanel(style.LIGHT)
+    frames = [frame_of(record([1.0] * 40))] * 2
+    frames += [replace(frames[0], shares=np.array([0.9, 0.1, 0.0])), frame_of(record([1.0] * 40, step=0.1))]
+    corners = [panel.draw(frame)[:32, WIDTH // 2 :].copy() for frame in frames]
+    fresh = [WorkersPanel(style.LIGHT).draw(frame)[:32, WIDTH // 2 :] for frame in frames]
+    assert all(np.array_equal(a, b) for a, b in zip(corners, fresh, strict=True))
+    assert not np.array_equal(corners[1], corners[2]) and np.array_equal(corners[0], corners[3])
