@@ -465,8 +465,7 @@ def sync_sgd(w, X, Y, *, workers, batch_size, lr, lam, epochs, seed):
 check("2-syncsgd/easy/sync_sgd")
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "sync-picture", "locked": true}
-pieces = "predict", "loss", "gradient", "split_batch", "worker_gradient", "average_gradients", "sync_sgd"
-with once_written(*pieces):
+with once_written("predict", "loss", "gradient", "split_batch", "worker_gradient", "average_gradients", "sync_sgd"):
     paths = {
         workers: sync_sgd(w, X, Y, workers=workers, batch_size=10, lr=0.1, lam=0.01, epochs=60, seed=0)
         for workers in (1, 2, 3)
@@ -490,6 +489,7 @@ with once_written(*pieces):
 # slides: 784 inputs, `HIDDEN` nodes, 10 outputs, 795 · `HIDDEN` parameters. Not a line of your code has to change.
 
 # %% nbgrader={"grade_id": "digits", "locked": true}
+pieces = "predict", "loss", "gradient", "split_batch", "worker_gradient", "average_gradients", "sync_sgd"
 images = digits()
 w_start = 0.1 * first_weights(784, 10)
 
@@ -534,7 +534,7 @@ with once_written(*pieces):
 # The loss contour: a map of J / N around the end of your run, on the plane that lies nearest to its path. Dark is low.
 # Your run went from *start* to *end*; the line has a corner after every epoch.
 
-# %%
+# %% nbgrader={"grade_id": "contour-picture", "locked": true}
 from IPython.display import display
 
 from sgdkit.look import contour
