@@ -45,7 +45,9 @@ def test_a_picture_whose_names_a_student_uses_is_run(source):
     assert pictures([given("curve = [1, 2]", "loss-picture"), own(source)]) == set()
 
 
-@pytest.mark.parametrize("source", ["def mine(curve):\n    return curve", "[curve for curve in 'ab']", "x.curve", "'a'"])
+@pytest.mark.parametrize(
+    "source", ["def mine(curve):\n    return curve", "[curve for curve in 'ab']", "x.curve", "'a'"]
+)
 def test_a_name_of_ones_own_that_happens_to_be_the_same_needs_no_picture(source):
     assert pictures([given("curve = [1, 2]", "loss-picture"), own(source)]) == {0}
 
