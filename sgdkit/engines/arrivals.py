@@ -8,11 +8,11 @@ harmless:
   free, that is, after the answer and before the next order.
 - An answer belongs to the order that the master remembers for this worker; one to an older step is thrown away.
 
-All workers share one "done" semaphore. It only says "look at the board", so one release too many costs a look; and it
-may speak for one worker while the counter of another is up already, so only the fence on both sides of a counter makes
-sure that what it stands for is seen, too (see pool.py). Three things are read without one. `hurry` stands for nothing
-but itself. The counts of updates, and the w of lock-free updates, are read while others write them: how out of date
-they are is what is being measured.
+The "done" semaphore only says "look at the board", so one release too many costs a look; and it may speak for one
+worker while the counter of another is up already, so only the fence on both sides of a counter makes sure that what it
+stands for is seen, too (see pool.py). Three things are read without one. `hurry` stands for nothing but itself. The
+counts of updates, and the w of lock-free updates, are read while others write them: how out of date they are is what
+is being measured.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from multiprocessing.context import BaseContext
 from multiprocessing.synchronize import Semaphore
 from typing import Any, NamedTuple
 
@@ -34,7 +33,7 @@ from ..types import Vector
 from . import pool as plain
 from .engine import AnyNetwork, Indices, Quantity, ShardResult, check_shards, compute
 from .memory import Layout, SharedArrays, fence
-from .pool import ANSWERED, ASKED, FIRST, ORDER, SEED, STEP, STOP, PoolEngine, Signals
+from .pool import ANSWERED, ASKED, FIRST, ORDER, SEED, STEP, STOP, PoolEngine
 
 # Columns of the board beside those of the plain pool.
 W_ROW, OUT_ROW, UPDATES, SEEN, HURRY = range(9, 14)
@@ -190,7 +189,7 @@ class ArrivalEngine(PoolEngine):
     def wait(self) -> None:
         """Until there may be news on the board; raises what keeps the workers from answering."""
         if self._error is None:
-            self._signals.done[0].acquire()
+            self._signals.done.acquire()
         self._raise_trouble(self._deaths)
 
     def finish(self) -> NDArray[np.float64]:
@@ -202,7 +201,7 @@ class ArrivalEngine(PoolEngine):
                     go.release()
                 end = time.monotonic() + _PATIENCE
                 while self._error is None and self._behind() and (left := end - time.monotonic()) > 0:
-                    self._signals.done[0].acquire(timeout=left)
+                    self._signals.done.acquire(timeout=left)
         except BaseException:
             self.close()
             raise
@@ -215,10 +214,6 @@ class ArrivalEngine(PoolEngine):
         self._write(seat, order)
         self._wake([seat])
         self._deaths = len(self.pool.deaths)  # somebody had answered: those who died by then were replaced in time
-
-    def _make_signals(self, context: BaseContext) -> Signals:
-        done = context.Semaphore(0)
-        return Signals([context.Semaphore(0) for _ in range(self.workers)], [done] * self.workers)
 
 
 def _serve(
@@ -235,7 +230,7 @@ def _serve(
     assert signals is not None
     if hasattr(psutil.Process, "cpu_affinity"):
         psutil.Process().cpu_affinity([core] if core is not None else [])  # []: all
-    go, done = signals.go[seat], signals.done[seat]
+    go, done = signals.go[seat], signals.done
     memory = SharedArrays(layout, name)
     line = memory.board[seat]
     done.release()  # after a death: the master looks whether the dead one had answered

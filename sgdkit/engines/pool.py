@@ -42,10 +42,10 @@ _MOST_DEATHS = 10  # in one step; more, and it is the computation that kills the
 
 
 class Signals(NamedTuple):
-    """`go[k]` tells worker k to look at its row of the board, `done[k]` tells the master."""
+    """`go[k]` tells worker k to look at its row of the board, `done` tells the master to look at all of them."""
 
     go: list[Semaphore]
-    done: list[Semaphore]
+    done: Semaphore
 
 
 class PoolEngine:
@@ -195,8 +195,7 @@ class PoolEngine:
                 memory.close()
 
     def _make_signals(self, context: BaseContext) -> Signals:
-        go, done = ([context.Semaphore(0) for _ in range(self.workers)] for _ in ("go", "done"))
-        return Signals(go, done)
+        return Signals([context.Semaphore(0) for _ in range(self.workers)], context.Semaphore(0))
 
     def _begin(
         self, serve: Callable[..., None], layout: Layout, network: AnyNetwork, data: Dataset, *more: Any
@@ -241,8 +240,6 @@ class PoolEngine:
         board = self._opened().board[seat]
         board[START : START + len(values)] = values
         board[ORDER] = _ORDERS.index(order)
-        while self._signals.done[seat].acquire(False):  # left by a worker that died
-            continue
 
     def _wake(self, seats: Sequence[int]) -> None:
         """Has these workers do what was written for them."""
@@ -253,15 +250,15 @@ class PoolEngine:
             self._signals.go[seat].release()
 
     def _ask(self, seats: Sequence[int]) -> None:
-        """Wakes these workers, and waits until every one of them has answered."""
+        """Wakes these workers, and waits until every one of them has answered; who is last says so."""
+        while self._signals.done.acquire(False):  # left by a worker that died
+            continue
         self._wake(seats)
         deaths = len(self.pool.deaths)
-        board = self._opened().board
-        for seat in seats:
-            self._signals.done[seat].acquire()
-            while self._error is not None or board[seat, ANSWERED] != board[seat, ASKED]:
-                self._raise_trouble(deaths)
-                self._signals.done[seat].acquire()
+        self._signals.done.acquire()
+        while self._error is not None or self._behind():
+            self._raise_trouble(deaths)
+            self._signals.done.acquire()
         fence()
 
     def _raise_trouble(self, deaths: int) -> None:
@@ -285,8 +282,7 @@ class PoolEngine:
         """Called by the pool's thread where a worker's long task raised."""
         if self._error is None:  # the first one is the reason for all others
             self._error = error
-        for done in self._signals.done:
-            done.release()
+        self._signals.done.release()
 
     def _cpu_seconds(self) -> NDArray[np.float64]:
         """User and system time of each worker so far; a worker that died takes its own with it."""
@@ -315,9 +311,9 @@ def _serve(seat: int, name: str, layout: Layout, network: AnyNetwork, spins: int
     assert _signals is not None
     if hasattr(psutil.Process, "cpu_affinity"):
         psutil.Process().cpu_affinity([core] if core is not None else [])  # []: all
-    go, done = _signals.go[seat], _signals.done[seat]
+    go, done = _signals.go[seat], _signals.done
     memory = SharedArrays(layout, name)
-    board = memory.board[seat]
+    boards, board = memory.board, memory.board[seat]
     done.release()  # after a death: the master looks whether the dead one had answered
     go.acquire(False)
     try:
@@ -331,9 +327,11 @@ def _serve(seat: int, name: str, layout: Layout, network: AnyNetwork, spins: int
             _follow(order, seat, board, memory, network)
             fence()
             board[ANSWERED] = board[ASKED]
-            done.release()
+            fence()  # of two that end at once, each by now sees the other's answer, or the other sees this one
+            if (boards[:, ANSWERED] == boards[:, ASKED]).all():  # waking the master once a step is enough
+                done.release()
     finally:
-        del board
+        del boards, board
         memory.close()
 
 
