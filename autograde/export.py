@@ -51,6 +51,11 @@ class Part:
     reasons: list[str] = field(default_factory=list)
 
     @property
+    def lost(self) -> bool:
+        """Whether it was handed in and has no score."""
+        return self.handed_in and self.score is None
+
+    @property
     def net(self) -> float:
         """The score after a late penalty, at least 0."""
         return max(0.0, (self.score or 0.0) - self.penalty)
@@ -72,8 +77,8 @@ class BetterOfExport(ExportPlugin):
 
     Where an assignment offers alternatives (``easy`` and ``hard``), the better one counts, measured as a share
     of its own maximum; other notebooks add up. ``status`` says how far the grade can be trusted and ``reason``
-    why; the score of a submission that could not be graded is empty, never 0. Assignments without points are left
-    out.
+    why; the score of a submission that could not be graded is empty, never 0. That holds also where one notebook of
+    several could not be, unless the alternative to it has full marks. Assignments without points are left out.
     """
 
     alternatives = List(
@@ -127,7 +132,8 @@ class BetterOfExport(ExportPlugin):
         counted = self._count(parts)
         graded = [part for part in counted if part.score is not None]
         reasons = [f"{part.name}: {reason}" for part in parts for reason in part.reasons]
-        lost = [part for part in parts if part.handed_in and part.score is None]
+        lost = [part for part in parts if part.lost]
+        undecided = [part for part in lost if not self._outdone(part, parts)]
         most = sum(part.max_score for part in counted)
         row: dict[str, Any] = {
             "timestamp": submission.timestamp or "",
@@ -135,8 +141,9 @@ class BetterOfExport(ExportPlugin):
             "notebooks": "; ".join(part.text() for part in parts),
             "reason": "; ".join(reasons),
         }
-        if not graded and lost:
-            return row | {"status": NOT_GRADED}
+        if undecided:  # what the grader noted about the others is not the reason, and not for the student
+            reason = "; ".join(f"{part.name}: {reason}" for part in undecided for reason in part.reasons)
+            return row | {"status": NOT_GRADED, "reason": reason}
         if not any(part.handed_in for part in parts):
             reason = self._misnamed(assignment, student) or "no notebook of the assignment was handed in"
             return row | {"status": NOT_GRADED, "reason": reason}
@@ -182,14 +189,26 @@ class BetterOfExport(ExportPlugin):
                 part.reasons.append("it could not be autograded; the log of nbgrader autograde says why")
                 return part
             notes = json.loads(graded.read_text(encoding="utf-8"))["metadata"].get("sgdkit", {})
-        by_person = any(grade.manual_score is not None for grade in notebook.grades)
-        if notes.get("unreadable") and not by_person:
-            part.reasons.append(notes["unreadable"])
-            return part
+        # A person decides by points for what has an automatic score: neither by marking a written answer, nor by points
+        # for an earlier submission, which are to be looked at again.
+        by_person = any(
+            grade.manual_score is not None and grade.auto_score is not None and not grade.needs_manual_grade
+            for grade in notebook.grades
+        )
+        unjudged = notes.get("unreadable") or notes.get("unjudged")
+        if unjudged:
+            part.reasons.append(unjudged)
+            if not by_person:
+                return part
         part.score = float(notebook.score)
         part.by_hand = bool(notebook.needs_manual_grade)
         part.reasons += notes.get("problems", [])
         return part
+
+    def _outdone(self, lost: Part, parts: list[Part]) -> bool:
+        """Whether an alternative has full marks, so that the lost notebook could not have been better."""
+        beside = {name for names in self.alternatives if lost.name in names for name in names}
+        return any(part.name in beside and part.score is not None and part.share >= 1 for part in parts)
 
     def _count(self, parts: list[Part]) -> list[Part]:
         """Of each group of alternatives the best, and everything else."""

@@ -22,12 +22,15 @@ PLATFORMS = ("canvas", "moodle")
 
 @dataclass
 class Sheet:
-    """A table to be written, and what to tell about it: (student, why) for each list."""
+    """A table to be written, and what to tell about it: (student, why) for each list. noted: grades with a reason to
+    look, such as a notebook that could not be read beside one with full marks, or grading that stopped early.
+    """
 
     columns: list[str]
     lines: list[dict[str, Any]] = field(default_factory=list)
     blank: list[tuple[str, str]] = field(default_factory=list)
     provisional: list[tuple[str, str]] = field(default_factory=list)
+    noted: list[tuple[str, str]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -149,6 +152,8 @@ def _grade(student: str, assignment: str, row: dict[str, Any] | None, out_of: fl
     if status == NOT_GRADED or row["score"] == "" or not row["max_score"]:
         made.blank.append((f"{student}, {assignment}", row["reason"] or "not graded"))
         return ""
+    if row["reason"]:
+        made.noted.append((f"{student}, {assignment}", row["reason"]))
     if status == BY_HAND:
         made.provisional.append((f"{student}, {assignment}", row["notebooks"]))
         if wish.final_only:

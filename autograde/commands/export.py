@@ -17,7 +17,8 @@ are offered, the better of the two counts. A submission that could not be graded
 status and reason say why.
 
 With --for canvas or --for moodle write the file that these import instead, with the ids of the roster (default: the
-one that collect was given). A submission without a grade is an empty cell there, never a 0, and is listed here."""
+one that collect was given). A submission without a grade is an empty cell there, never a 0, and is listed here, as
+is every grade that the grader noted something about, such as code that had to be stopped."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,6 +69,7 @@ def _for_platform(course: Course, names: list[str], args: argparse.Namespace) ->
     for note in made.notes:
         print(note)
     _list("No grade, and so an empty cell", made.blank)
+    _list("To be looked at, whatever the grade is", made.noted)
     kept = "left empty" if args.final_only else "the grade is without them (--final-only leaves it out)"
     _list(f"Written answers not marked yet, {kept}", made.provisional)
     _list(f"Nothing handed in, {'0' if args.missing_zero else 'an empty cell'}", [(who, "") for who in made.missing])

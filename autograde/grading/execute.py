@@ -49,10 +49,16 @@ class JudgedExecute(LimitedExecute):
         self.prepare(nb, resources)
         self._judged: dict[int, judging.Judged] = {}
         self._executed: set[int] = set()
+        self._left_out: set[int] = set()
+        pictures = notes.of(nb).pop("pictures", {})
         unreadable = notes.of(nb).get("unreadable", "")
         if unreadable:
             self._over = unreadable
         else:
+            if not self.run_pictures:
+                self._left_out = shown.pictures(nb.cells)
+            for index in self._left_out:
+                shown.leave_out(nb.cells[index], pictures.get(nb.cells[index].metadata["nbgrader"]["grade_id"], []))
             self.in_kernel()
         self._write()
         return nb, resources
@@ -60,12 +66,8 @@ class JudgedExecute(LimitedExecute):
     def run_cells(self) -> None:
         """The notebook, cell by cell."""
         course = self.resources["nbgrader"]
-        pictures = set() if self.run_pictures else shown.pictures(self.nb.cells)
         for index, cell in enumerate(self.nb.cells):
-            if cell.cell_type != "code" or self._over:
-                continue
-            if index in pictures:
-                cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=shown.LEFT_OUT)]
+            if cell.cell_type != "code" or self._over or index in self._left_out:
                 continue
             self._over = self._patience.exhausted()
             if self._over:
@@ -76,7 +78,7 @@ class JudgedExecute(LimitedExecute):
                 continue
             exercise = judging.exercise_of(course["assignment"], course["notebook"], name)
             if exercise is None:
-                notes.problem(self.nb, f"{name}: sgdkit.checks has no such exercise")
+                self._fault(f"{name}: sgdkit.checks has no such exercise")
                 continue
             self._check(cell, index, exercise, self._rng(exercise.id))
 
@@ -129,8 +131,14 @@ class JudgedExecute(LimitedExecute):
         except Exception as error:  # a mistake of ours must not stop the class, nor pass unseen
             self.log.exception("The judge of %s failed", exercise.id)
             notes.problem(self.nb, f"{exercise.name}: the judge itself failed ({type(error).__name__}: {error})")
+            # The student may read this one: the error's own words could show a hidden case.
+            self._fault(f"{exercise.name}: the judge itself failed ({type(error).__name__}), not the answer")
             text = f"Not judged: the judge of {exercise.name} failed. Your instructor has been told."
             return judging.Judged(0.0, exercise.points, text)
+
+    def _fault(self, sentence: str) -> None:
+        """Note a fault that is not the student's: the notebook's score is none then, and not 0."""
+        notes.of(self.nb).setdefault("unjudged", sentence)
 
     def _own(self, exercise: checks.Exercise, judged: judging.Judged) -> judging.Judged:
         """The same verdict, or none of the points where the answer is the kit's own, read off the submission's text."""
@@ -164,7 +172,7 @@ class JudgedExecute(LimitedExecute):
                 )
             elif index not in self._executed:
                 outcome.not_judged(cell, self._over or "this cell could not be run")
-        if self._over and not notes.of(self.nb).get("unreadable"):
+        if self._over and not {"unreadable", "unjudged"} & notes.of(self.nb).keys():
             notes.problem(self.nb, f"grading stopped early: {self._over}")
 
     def _compare(self, identity: str, judged: judging.Judged) -> None:

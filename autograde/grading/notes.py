@@ -12,8 +12,10 @@ KEY = "sgdkit"
 
 
 def of(nb: NotebookNode) -> dict[str, Any]:
-    """The notes of this notebook: ``unreadable`` (a sentence or absent), ``problems`` (list of sentences),
-    ``verdicts`` (exercise id -> dict of points, max_points, passed, misconception and message).
+    """The notes of this notebook: ``unreadable`` and ``unjudged`` (a sentence or absent: then its score is none, and
+    not 0, until a person decides), ``problems`` (list of sentences),
+    ``verdicts`` (exercise id -> dict of points, max_points, passed, misconception and message); until the notebook is
+    graded also ``claimed`` (points that it shows) and ``pictures`` (as handed in), both by grade_id.
     """
     notes = nb.metadata.setdefault(KEY, NotebookNode())
     notes.setdefault("problems", [])

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 from traitlets import Enum, Integer
 
+from autograde.grading import notes
 from autograde.grading.limits import MB, Limits
 from autograde.grading.patience import Patience
 from autograde.grading.sandbox import WAYS, kernel_class
@@ -61,10 +62,13 @@ class LimitedExecute(Execute):
         with Workplace(Path(self.resources["metadata"]["path"])) as self._workplace:
             if self._workplace.size() > self._limits.scratch * MB:
                 self._over = f"the files handed in beside the notebook are more than {self._limits.scratch} MB"
+                notes.of(self.nb)["unjudged"] = self._over
                 return
             try:
                 if self._start():
                     self.run_cells()
+                else:
+                    notes.of(self.nb)["unjudged"] = self._over
             finally:
                 self._stop()
 

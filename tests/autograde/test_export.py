@@ -4,7 +4,7 @@ import json
 import pytest
 
 from autograde import engine, table
-from autograde.export import COLUMNS
+from autograde.export import COLUMNS, BetterOfExport
 
 
 @pytest.fixture
@@ -67,6 +67,57 @@ def test_an_unreadable_notebook_is_no_zero(grade, row):
 def test_where_one_of_two_is_unreadable_the_other_counts_and_the_reason_is_told(grade, row):
     grade("ada", easy=0.0, hard=1.0, manual=0, notes={"easy": {"unreadable": "the file is cut off"}})
     assert (row("ada")["counted"], row("ada")["status"]) == ("hard", "graded, see reason")
+
+
+LOST = {"hard": {"unreadable": "the file is cut off"}}
+
+
+@pytest.mark.parametrize("easy", [0.0, 0.5])
+def test_where_the_lost_one_could_have_been_better_there_is_no_score(grade, row, easy):
+    grade("ada", easy=easy, hard=0.0, notes=LOST | {"easy": {"problems": ["for the instructor"]}}, manual=0)
+    found = row("ada")
+    assert (found["status"], found["score"], found["percent"]) == ("not graded", "", "")
+    assert found["reason"] == "hard: the file is cut off" and "easy " in found["notebooks"]
+
+
+def test_where_the_lost_one_could_not_have_been_better_the_other_counts_and_the_reason_is_told(grade, row):
+    grade("ada", easy=1.0, hard=0.0, manual=3, notes=LOST)
+    assert (row("ada")["status"], row("ada")["percent"]) == ("graded, see reason", 100)
+    assert row("ada")["reason"] == "hard: the file is cut off"
+
+
+def test_a_person_decides_about_a_lost_notebook_by_points_for_what_the_judge_judges(course, grade, row):
+    grade("ada", easy=0.5, hard=0.0, manual=0, notes=LOST)
+
+    def points(decided, auto=0.0):
+        with engine.gradebook(course) as book:
+            grades = book.find_submission_notebook("hard", "2-syncsgd", "ada").grades
+            check = next(one for one in grades if one.name.startswith("check-"))
+            check.auto_score, check.manual_score, check.needs_manual_grade = auto, 0.0, not decided
+            book.db.commit()
+
+    points(False)  # as a new grading leaves points of before
+    assert row("ada")["score"] == ""
+    points(True, auto=None)  # a written answer
+    assert row("ada")["score"] == ""
+    points(True)
+    assert (row("ada")["counted"], row("ada")["status"]) == ("easy", "graded, see reason")
+    assert "the file is cut off" in row("ada")["reason"]
+
+
+def test_of_notebooks_that_add_up_a_lost_one_leaves_no_score(course, grade):
+    plugin = BetterOfExport(config=engine.settings(course), alternatives=[])
+    grade("ada", easy=1.0, hard=0.5, manual=3)
+    grade("bo", easy=1.0, hard=0.0, manual=3, notes=LOST)
+    with engine.gradebook(course) as book:
+        ada, bo = plugin.rows(book)
+    assert ada["counted"] == "easy + hard" and (bo["status"], bo["score"]) == ("not graded", "")
+
+
+def test_what_nobody_judged_is_no_zero(grade, row):
+    grade("ada", easy=0.0, notes={"easy": {"unjudged": "no kernel would start"}})
+    assert (row("ada")["status"], row("ada")["score"]) == ("not graded", "")
+    assert row("ada")["reason"] == "easy: no kernel would start"
 
 
 def test_a_submission_that_was_never_graded_says_what_to_do(course, row):

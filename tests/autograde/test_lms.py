@@ -116,6 +116,15 @@ def test_moodles_gradebook_import(people, written):
     assert lines["cb2"]["2-syncsgd"] == ""
 
 
+def test_every_grade_with_a_reason_is_listed_with_it():
+    stopped = "easy: grading stopped early: it took too long"
+    rows = [row("a"), row("b", "graded, see reason", 0.0, reason=stopped)]
+    rows += [row("c", "needs manual grading", 0.0, reason="hard: cut off"), row("d", "needs manual grading")]
+    made = lms.sheet("canvas", rows, None, lms.Wish(column="x (1)"))
+    assert made.noted == [("b, 2-syncsgd", stopped), ("c, 2-syncsgd", "hard: cut off")]
+    assert [who for who, _ in made.provisional] == ["c, 2-syncsgd", "d, 2-syncsgd"] and not made.blank
+
+
 def test_what_an_instructor_may_ask_for_instead():
     made = lms.sheet("canvas", ROWS, None, lms.Wish(final_only=True, missing_zero=True, column="x (1)"))
     assert [line["x (1)"] for line in made.lines] == [20, 15, "", "", 0]
