@@ -46,6 +46,22 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def jobs_option(parser: argparse.ArgumentParser, what: str = "submissions") -> None:
+    """The option --jobs of commands that do several things side by side."""
+    parser.add_argument("--jobs", type=positive, metavar="N", help=f"{what} side by side (default: one per core)")
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on, as an option of a command. Raises ArgumentTypeError for anything else."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} cannot be: give a whole number from 1 on")
+    return number
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status. An instructor's mistake is told in one sentence."""
     args = parser().parse_args(argv)

@@ -9,6 +9,7 @@ from time import monotonic
 from autograde import engine
 from autograde.cases.case import cases
 from autograde.cases.submission import hand_in
+from autograde.commands import jobs_option
 from autograde.commands.grade import grade
 from autograde.course import Course
 from autograde.engine import relative
@@ -61,7 +62,7 @@ c.LimitedExecute.sandbox = "auto"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the class; made anew")
-    parser.add_argument("--jobs", type=int, metavar="N", help="submissions side by side (default: one per core)")
+    jobs_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from time import monotonic
 from traitlets.config import Config
 
 from autograde.cases import case, confusion, exam, quick
+from autograde.commands import jobs_option
 from autograde.course import Course
 from autograde.errors import CourseError
 from autograde.release import build
@@ -26,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quick", action="store_true", help="honest cases in one kernel, without nbgrader; leaves out tricks"
     )
-    parser.add_argument("--jobs", type=int, metavar="N", help="kernels side by side (default: one per core)")
+    jobs_option(parser, "kernels")
 
 
 def run(args: argparse.Namespace) -> int:

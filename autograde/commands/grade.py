@@ -9,6 +9,7 @@ from tqdm import tqdm
 from traitlets.config import Config
 
 from autograde import classroom, engine
+from autograde.commands import jobs_option
 from autograde.course import Course
 from autograde.engine import Outcome, relative, started
 from autograde.errors import CourseError
@@ -29,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("assignment", metavar="ASSIGNMENT", help="such as 2-syncsgd")
     parser.add_argument("--student", action="append", metavar="ID", help="grade this student only (may be repeated)")
-    parser.add_argument("--jobs", type=int, metavar="N", help="submissions side by side (default: one per core)")
+    jobs_option(parser)
     parser.add_argument("--force", action="store_true", help="grade also what has not changed")
     parser.add_argument("--cluster", metavar="ADDRESS", help="on a Dask cluster, such as tcp://scheduler:8786")
     parser.add_argument(
@@ -41,8 +42,6 @@ def run(args: argparse.Namespace) -> int:
     """Grade, showing progress, and end with the table of grades; 1 if a submission could not be graded."""
     course = Course.here()
     course.require(args.assignment)
-    if args.jobs is not None and args.jobs < 1:
-        raise CourseError(f"--jobs {args.jobs} cannot be: give 1 or more submissions at a time.")
     extra = Config({"LimitedExecute": {"sandbox": "none" if args.no_sandbox else "required"}})
     if not args.cluster:  # there, each host is asked whether it has one
         kernel_class(extra.LimitedExecute.sandbox)

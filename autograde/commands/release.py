@@ -5,6 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from autograde.commands import jobs_option
 from autograde.course import Course
 from autograde.engine import relative, started
 from autograde.release import build, leaks
@@ -27,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="change nothing; exit with 1 and a list where notebooks/ is not what the sources give",
     )
     parser.add_argument("--no-proof", action="store_true", help="do not grade the solution and the untouched release")
-    parser.add_argument("--jobs", type=int, metavar="N", help="kernels side by side (default: one per core)")
+    jobs_option(parser, "kernels")
 
 
 def run(args: argparse.Namespace) -> int:

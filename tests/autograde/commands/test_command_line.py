@@ -27,6 +27,16 @@ def test_an_unknown_assignment_is_one_sentence_with_those_there_are(command, cap
     assert "2-syncsgd" in error and len(error.splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", [["grade", "2-syncsgd"], ["demo", "--out", "x"], ["release"], ["examine"]])
+@pytest.mark.parametrize("number", ["-1", "0", "1.5", "many"])
+def test_a_number_of_jobs_that_cannot_be_is_refused(command, number, capsys):
+    with pytest.raises(SystemExit) as left:
+        main([*command, f"--jobs={number}"])
+    assert left.value.code == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.endswith(f"argument --jobs: {number} cannot be: give a whole number from 1 on")
+
+
 def test_a_hint_is_typed_as_the_command_was(monkeypatch, tmp_path):
     python = tmp_path / "my course" / ".venv" / "bin" / "python"
     monkeypatch.setattr(sys, "executable", str(python))
