@@ -12,6 +12,7 @@ from autograde.pages import server
 #: Before the student's code runs: every cell the course gave is put back as the course gave it.
 SANITIZE = [
     "autograde.grading.restore.RestoreCells",
+    "autograde.grading.origin.NoteOrigin",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.CheckCellMetadata",

@@ -10,6 +10,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
 from traitlets import List, Unicode
 
+from autograde.grading import origin
 from autograde.names import misnamed
 
 GRADED = "graded"
@@ -17,6 +18,9 @@ PROBLEMS = "graded, see reason"
 BY_HAND = "needs manual grading"
 NOT_GRADED = "not graded"
 NOT_SUBMITTED = "not submitted"
+
+#: The reason where the grade that there is belongs to what was handed in before.
+AGAIN = "handed in again since it was graded: grade it again"
 
 COLUMNS = (
     "assignment",
@@ -186,9 +190,16 @@ class BetterOfExport(ExportPlugin):
         if self.autograded:
             graded = Path(self.autograded) / file
             if not graded.exists():
-                part.reasons.append("it could not be autograded; the log of nbgrader autograde says why")
+                part.reasons.append("it is not autograded, or could not be: grade it again, which says why")
                 return part
-            notes = json.loads(graded.read_text(encoding="utf-8"))["metadata"].get("sgdkit", {})
+            found = _notes(graded)
+            if found is None:
+                part.reasons.append("the graded notebook is damaged: grade it again")
+                return part
+            notes = found
+        if self.submitted and origin.changed(notes, Path(self.submitted) / file):
+            part.reasons.append(AGAIN)
+            return part
         # A person decides by points for what has an automatic score: neither by marking a written answer, nor by points
         # for an earlier submission, which are to be looked at again.
         by_person = any(
@@ -220,6 +231,14 @@ class BetterOfExport(ExportPlugin):
             best = max(group, key=lambda part: (part.score is not None, part.share, part.handed_in))
             counted = [part for part in counted if part not in group or part is best]
         return counted
+
+
+def _notes(graded: Path) -> dict[str, Any] | None:
+    """What the grader noted about a notebook; None where the file is damaged, as a full disk leaves it."""
+    try:
+        return dict(json.loads(graded.read_text(encoding="utf-8"))["metadata"].get("sgdkit", {}))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def _not_collected(folder: Path) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from autograde import table
 from autograde.course import Course
 from autograde.export import BY_HAND, GRADED, NOT_GRADED, NOT_SUBMITTED
-from autograde.grading import notes
+from autograde.grading import notes, origin
 from sgdkit import checks
 
 #: What the judge calls an answer that shows no particular mistake, in words for an instructor.
@@ -148,7 +148,8 @@ def _student(course: Course, assignment: str, row: dict[str, Any]) -> Student:
     seconds: list[float] = []
     for file in sorted((course.folder("autograded") / row["student_id"] / assignment).glob("*.ipynb")):
         told = _read(file).get("metadata", {}).get(notes.KEY, {})
-        if (course.folder("submitted") / row["student_id"] / assignment / file.name).exists():
+        handed_in = course.folder("submitted") / row["student_id"] / assignment / file.name
+        if handed_in.exists() and not origin.changed(told, handed_in):
             verdicts |= told.get("verdicts", {})
         if isinstance(told.get("seconds"), int | float):
             seconds.append(float(told["seconds"]))

@@ -1,10 +1,12 @@
 import csv
 import json
 
+import nbformat
 import pytest
 
 from autograde import engine, table
-from autograde.export import COLUMNS, BetterOfExport
+from autograde.export import AGAIN, COLUMNS, BetterOfExport
+from autograde.grading import origin
 
 
 @pytest.fixture
@@ -112,6 +114,30 @@ def test_of_notebooks_that_add_up_a_lost_one_leaves_no_score(course, grade):
     with engine.gradebook(course) as book:
         ada, bo = plugin.rows(book)
     assert ada["counted"] == "easy + hard" and (bo["status"], bo["score"]) == ("not graded", "")
+
+
+@pytest.mark.parametrize("text", ["", '{"metadata": ', "{}", "[]", '{"metadata": []}', "\udcff"])
+def test_one_damaged_graded_notebook_costs_one_student_the_grade(course, grade, row, text):
+    grade("ada", easy=1.0, manual=3)
+    grade("bo", easy=1.0, manual=3)
+    file = course.folder("autograded") / "bo" / "2-syncsgd" / "easy.ipynb"
+    file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert row("ada")["score"] == 20
+    assert (row("bo")["score"], row("bo")["reason"]) == ("", "easy: the graded notebook is damaged: grade it again")
+
+
+def test_what_was_handed_in_again_does_not_have_the_score_of_the_one_before(course, grade, row):
+    grade("ada", easy=1.0, manual=3)
+    file = course.folder("submitted") / "ada" / "2-syncsgd" / "easy.ipynb"
+    text = file.read_text()
+    nb = nbformat.v4.new_notebook()
+    origin.NoteOrigin().preprocess(nb, {"metadata": {"path": str(file.parent), "name": "easy"}})
+    (course.folder("autograded") / "ada" / "2-syncsgd" / "easy.ipynb").write_text(nbformat.writes(nb))
+    assert row("ada")["status"] == "graded"
+    file.write_text(text[:-1] + " ")  # as many bytes
+    assert (row("ada")["status"], row("ada")["score"], row("ada")["reason"]) == ("not graded", "", f"easy: {AGAIN}")
+    file.write_text(text + " ")
+    assert row("ada")["score"] == ""
 
 
 def test_what_nobody_judged_is_no_zero(grade, row):

@@ -7,6 +7,7 @@ import pytest
 from autograde import engine
 from autograde.commands import NAMES, feedback, main
 from autograde.course import Course
+from tests.autograde.graded_class import graded
 
 
 @pytest.mark.parametrize("name", [None, *NAMES])
@@ -52,8 +53,11 @@ def test_feedback_says_who_got_no_page_and_why(course, monkeypatch, capsys):
     folder = course.folder("submitted") / "zoe" / "2-syncsgd"
     folder.mkdir(parents=True)
     (folder / "easy (1).ipynb").write_text("{}")
-    for step, name in {"autograded": "easy.ipynb", "feedback": "easy.html"}.items():
-        page = course.folder(step) / "ada" / "2-syncsgd" / name
+    for name in (
+        "autograded/ada/2-syncsgd/easy.ipynb",
+        *(f"feedback/{who}/2-syncsgd/easy.html" for who in ("ada", "zoe")),
+    ):
+        page = course.root / name
         page.parent.mkdir(parents=True)
         page.write_text("{}")
     monkeypatch.setattr(Course, "here", lambda: course)
@@ -62,3 +66,16 @@ def test_feedback_says_who_got_no_page_and_why(course, monkeypatch, capsys):
     shown = capsys.readouterr().out
     assert shown.startswith("1 page for 1 of 2 students in")
     assert "No page for zoe, not graded: found easy (1).ipynb, which is not one of" in shown
+    # A page of an earlier submission is none of this one's.
+    assert not (course.root / "feedback/zoe/2-syncsgd/easy.html").exists()
+
+
+def test_feedback_says_whose_page_is_about_an_earlier_submission(course, monkeypatch, capsys):
+    graded(course, "ada", notes={"file": {"bytes": 1}})
+    page = course.folder("feedback") / "ada" / "2-syncsgd" / "easy.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("")
+    monkeypatch.setattr(Course, "here", lambda: course)
+    monkeypatch.setattr(engine, "generate_feedback", lambda *_: engine.Outcome(True, ""))
+    feedback.run(SimpleNamespace(assignment="2-syncsgd"))
+    assert "The page for ada is about an earlier submission: easy: handed in again" in capsys.readouterr().out

@@ -9,8 +9,9 @@ from datetime import datetime
 import pytest
 from traitlets.config import Config
 
-from autograde import classroom, engine
+from autograde import classroom, engine, table
 from autograde.errors import CourseError
+from autograde.export import AGAIN
 from autograde.jobs import job, recorder
 from autograde.jobs.journal import Journal
 from tests.autograde.jobs import tiny
@@ -177,6 +178,13 @@ def test_a_failure_is_no_grade_and_is_tried_again(graded, monkeypatch):
     # Its old grade is not shown as the new submission's.
     assert not (graded.folder("autograded") / "ada" / tiny.ASSIGNMENT).exists()
     assert not classroom.grade(graded, tiny.ASSIGNMENT, CLASS, 1, tiny.EXTRA)["ada"].ok
+
+
+def test_what_is_handed_in_again_has_no_score_until_it_is_graded(graded):
+    tiny.hand_in(graded, "ada", body="    return 1")
+    rows = {row["student_id"]: row for row in table.rows(graded, tiny.ASSIGNMENT)}
+    assert (rows["ada"]["score"], rows["ada"]["reason"]) == ("", f"sum: {AGAIN}")
+    assert rows["bo"]["score"] != "" and rows["cy"]["score"] != ""
 
 
 def test_a_gradebook_that_something_else_holds_is_one_sentence_and_loses_nothing(graded, undisturbed, monkeypatch):
