@@ -66,9 +66,8 @@ class Pool(multiprocessing.pool.Pool):
         self._state = "INIT"  # what the parent's __del__ looks at, should we not get any further
         if processes is None:
             processes = min(available_cores(), MOST_WORKERS)
-        for name, value in (("processes", processes), ("maxtasksperchild", maxtasksperchild)):
-            if value is not None and (isinstance(value, bool) or not isinstance(value, Integral) or value < 1):
-                raise ValueError(f"{name} is {value!r}: give a whole number of at least 1.")
+        _check_count("processes", processes)
+        _check_count("maxtasksperchild", maxtasksperchild)
         if processes > MOST_WORKERS:
             raise ValueError(
                 f"processes is {processes}: Windows lets a pool look after at most {MOST_WORKERS} workers, "
@@ -91,10 +90,13 @@ class Pool(multiprocessing.pool.Pool):
         self._state = multiprocessing.pool.RUN
         self._finalizer = multiprocessing.util.Finalize(self, self._dispatcher.stop, exitpriority=15)
 
-    def _map_async(self, func: Any, iterable: Any, *args: Any, **kwargs: Any) -> Any:
+    def _map_async(
+        self, func: Any, iterable: Any, mapper: Any, chunksize: int | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        _check_count("chunksize", chunksize)
         if not isinstance(iterable, list | tuple | range):  # somebody's code, to be run by whoever calls
             iterable = list(iterable)
-        return super()._map_async(_ship(func), iterable, *args, **kwargs)  # type: ignore[misc]
+        return super()._map_async(_ship(func), iterable, mapper, chunksize, *args, **kwargs)  # type: ignore[misc]
 
     def map(self, func: Any, iterable: Any, chunksize: int | None = None) -> list[Any]:
         """[func(item) for item in iterable], computed by the workers; blocks until all are there."""
@@ -106,22 +108,29 @@ class Pool(multiprocessing.pool.Pool):
 
     def apply(self, func: Any, args: Any = (), kwds: Any = None) -> Any:
         """func(*args, **kwds), computed by one worker."""
-        return self._wait_for(self.apply_async(func, args, kwds or {}))
+        return self._wait_for(self.apply_async(func, args, kwds))
 
     def apply_async(self, func: Any, args: Any = (), kwds: Any = None, *callbacks: Any, **named: Any) -> Any:
         """Like apply, but returns an AsyncResult at once."""
-        return super().apply_async(_ship(func), args, kwds or {}, *callbacks, **named)
+        try:
+            args = tuple(args)
+        except TypeError:
+            raise TypeError(f"args is {args!r}: give a tuple of the function's arguments, (x,) for one.") from None
+        return super().apply_async(_ship(func), args, {} if kwds is None else kwds, *callbacks, **named)
 
     def imap(self, func: Any, iterable: Any, chunksize: int | None = 1) -> Any:
         """Like map, but an iterator: each result in its turn as soon as it is there.
 
-        The iterable is read in a thread, no further ahead than two tasks for each worker.
+        The iterable is read in a thread, no further ahead than two tasks for each worker. chunksize: so many items
+        make one task; by default one.
         """
-        return self._stoppable(super().imap(_ship(func), iterable, chunksize))
+        _check_count("chunksize", chunksize)
+        return self._stoppable(super().imap(_ship(func), iterable, chunksize or 1))
 
     def imap_unordered(self, func: Any, iterable: Any, chunksize: int | None = 1) -> Any:
         """Like imap, in the order in which the results arrive."""
-        return self._stoppable(super().imap_unordered(_ship(func), iterable, chunksize))
+        _check_count("chunksize", chunksize)
+        return self._stoppable(super().imap_unordered(_ship(func), iterable, chunksize or 1))
 
     def _stoppable(self, results: Any) -> Any:
         job = self._taskqueue.last.job
@@ -182,6 +191,11 @@ def context_of(start_method: str | None) -> BaseContext:
         raise ValueError(f"start method {start_method!r} does not exist here: choose one of {', '.join(possible)}.")
     # get_context(None) would be a context whose method can still change.
     return multiprocessing.get_context(start_method or multiprocessing.get_start_method())
+
+
+def _check_count(name: str, value: Any) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, Integral) or value < 1):
+        raise ValueError(f"{name} is {value!r}: give a whole number of at least 1.")
 
 
 def _ship(function: Any) -> Any:

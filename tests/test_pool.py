@@ -56,6 +56,26 @@ def test_imap_keeps_the_order_and_imap_unordered_loses_nothing(pool):
     assert sorted(pool.imap_unordered(square, range(7), chunksize=2)) == [x * x for x in range(7)]
 
 
+@pytest.mark.parametrize("chunksize", [8 / 2, 0, -1, "2"])
+def test_a_chunksize_that_is_no_number_of_items_is_refused(pool, chunksize):
+    for call in (pool.map, pool.map_async, pool.starmap, pool.imap, pool.imap_unordered):
+        with pytest.raises(ValueError, match="^chunksize is .*: give a whole number of at least 1"):
+            call(square, [1, 2], chunksize=chunksize)
+
+
+def test_no_chunksize_and_one_of_numpy_are_fine(pool):
+    for chunksize in (None, np.int64(2)):
+        for call in (pool.map, pool.imap, pool.imap_unordered):
+            assert sorted(call(square, [1, 2, 3], chunksize=chunksize)) == [1, 4, 9]
+
+
+def test_arguments_that_are_no_tuple_are_taken_or_refused_clearly(pool):
+    for call in (pool.apply, pool.apply_async):
+        with pytest.raises(TypeError, match=r"^args is 3: give a tuple of the function's arguments, \(x,\) for one"):
+            call(square, (3))
+    assert pool.apply(max, np.array([3, 5])) == 5
+
+
 def test_apply_async_returns_at_once_and_calls_back(pool):
     seen = []
     result = pool.apply_async(square, (4,), callback=seen.append)
