@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograde.errors import CourseError
+from autograde.names import printable, unusable
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,19 @@ class Course:
         return sorted(found)
 
     def submissions(self, assignment: str) -> list[str]:
-        """The students who handed in a folder for this assignment, in order."""
+        """The students who handed in a folder for this assignment, in order; see ``left_out``."""
+        return [name for name in self._folders(assignment) if not unusable(name)]
+
+    def left_out(self, assignment: str) -> list[str]:
+        """A sentence about each folder of a submission that stands for no student, because of its name."""
+        return [
+            f"{self.step('submitted')}/{printable(name)} is left out: its name is not one line of text in UTF-8; "
+            "rename the folder to the student's id."
+            for name in self._folders(assignment)
+            if unusable(name)
+        ]
+
+    def _folders(self, assignment: str) -> list[str]:
         return sorted(p.parent.name for p in self.folder("submitted").glob(f"*/{assignment}") if p.is_dir())
 
     def require(self, assignment: str) -> str:

@@ -11,7 +11,7 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import List, Unicode
 
 from autograde.grading import origin
-from autograde.names import misnamed
+from autograde.names import misnamed, printable, unusable
 
 GRADED = "graded"
 PROBLEMS = "graded, see reason"
@@ -125,7 +125,10 @@ class BetterOfExport(ExportPlugin):
     def _handed_in(self, assignment: str) -> set[str]:
         if not self.submitted:
             return set()
-        return {folder.parent.name for folder in Path(self.submitted).glob(f"*/{assignment}") if folder.is_dir()}
+        found = {folder.parent.name for folder in Path(self.submitted).glob(f"*/{assignment}") if folder.is_dir()}
+        for name in sorted(filter(unusable, found)):
+            self.log.warning("%s is left out: rename the folder to the student's id", printable(name))
+        return {name for name in found if not unusable(name)}
 
     def _grade(self, gradebook: Gradebook, assignment: Any, student: str) -> dict[str, Any]:
         try:

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import unicodedata
 from pathlib import Path
 
 
@@ -34,6 +35,13 @@ def strange(folder: Path) -> str:
                 kind = "a link" if stat.S_ISLNK(mode) else "no ordinary file"
                 return f"{printable(name)} is {kind}: hand in the file itself"
     return ""
+
+
+def unusable(name: str) -> bool:
+    """Whether a student's folder is called what neither a gradebook nor a page can hold: bytes that are no text in
+    UTF-8, or more than one line.
+    """
+    return any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name)
 
 
 def printable(name: str) -> str:

@@ -9,8 +9,9 @@ import importlib
 import logging
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from autograde.course import Course
 from autograde.errors import CourseError
 
 NAMES = ("release", "collect", "grade", "feedback", "report", "export", "examine", "demo")
@@ -49,6 +50,12 @@ def parser() -> argparse.ArgumentParser:
 def jobs_option(parser: argparse.ArgumentParser, what: str = "submissions") -> None:
     """The option --jobs of commands that do several things side by side."""
     parser.add_argument("--jobs", type=positive, metavar="N", help=f"{what} side by side (default: one per core)")
+
+
+def tell_left_out(course: Course, assignments: Iterable[str]) -> None:
+    """Name on stderr the submissions' folders that stand for no student."""
+    for sentence in (sentence for name in assignments for sentence in course.left_out(name)):
+        print(sentence, file=sys.stderr)
 
 
 def positive(text: str) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from autograde import engine, lms
 from autograde.collecting import roster as rosters
 from autograde.collecting.safe import shown
+from autograde.commands import tell_left_out
 from autograde.commands.collect import remembered
 from autograde.course import Course
 from autograde.table import export, rows, show
@@ -42,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the file, show the table, say where the file is."""
     course = Course.here()
     names = [course.require(name) for name in args.assignments]
+    tell_left_out(course, names or course.assignments())
     if args.platform:
         return _for_platform(course, names, args)
     target = args.to or Path("grades.csv")

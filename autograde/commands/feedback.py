@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from autograde import engine
+from autograde.commands import tell_left_out
 from autograde.course import Course
 from autograde.errors import CourseError
 from autograde.export import AGAIN
@@ -24,6 +25,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the pages and say where they are."""
     course = Course.here()
     course.require(args.assignment)
+    tell_left_out(course, [args.assignment])
     if not any(course.folder("autograded").glob(f"*/{args.assignment}/*.ipynb")):
         raise CourseError(f"Nothing is graded yet: {engine.started()} grade {args.assignment}")
     outcome = engine.generate_feedback(course, args.assignment)

@@ -9,7 +9,7 @@ from tqdm import tqdm
 from traitlets.config import Config
 
 from autograde import classroom, engine
-from autograde.commands import jobs_option
+from autograde.commands import jobs_option, tell_left_out
 from autograde.course import Course
 from autograde.engine import Outcome, relative, started
 from autograde.errors import CourseError
@@ -45,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
     extra = Config({"LimitedExecute": {"sandbox": "none" if args.no_sandbox else "required"}})
     if not args.cluster:  # there, each host is asked whether it has one
         kernel_class(extra.LimitedExecute.sandbox)
+    tell_left_out(course, [args.assignment])
     students = course.submissions(args.assignment)
     if not students:
         raise CourseError(

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from autograde import engine
+from autograde.commands import tell_left_out
 from autograde.course import Course
 from autograde.errors import CourseError
 from autograde.reporting import figures, page, similar
@@ -28,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
     """Write both files and say where they are."""
     course = Course.here()
     course.require(args.assignment)
+    tell_left_out(course, [args.assignment])
     if not any(course.folder("autograded").glob(f"*/{args.assignment}/*.ipynb")):
         raise CourseError(f"Nothing is graded yet: {engine.started()} grade {args.assignment}")
     if not 0 < args.similar <= 100:

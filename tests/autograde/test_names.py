@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from autograde.names import misnamed, printable, strange
+from autograde.names import misnamed, printable, strange, unusable
 
 LINKS = pytest.mark.skipif(sys.platform == "win32", reason="Windows lets ordinary users make no links")
 
@@ -29,6 +29,11 @@ def test_a_link_anywhere_is_named_and_the_rest_is_not_looked_at(tmp_path, place)
 def test_a_pipe_would_be_read_for_ever(tmp_path):
     os.mkfifo(tmp_path / "easy.ipynb")
     assert "no ordinary file" in misnamed(tmp_path, ["easy.ipynb"])
+
+
+@pytest.mark.parametrize("name", ["a\nb", "caf\udce9", "a\u2028b", "a\x1b[2J"])
+def test_a_folder_whose_name_is_no_line_of_text_is_no_student(name):
+    assert unusable(name) and not unusable("Ada L\u00f3velace\u00a0王+x@y")
 
 
 def test_a_name_of_several_lines_stays_on_one():

@@ -1,4 +1,6 @@
-"""Where nothing was judged, and the fault is not shown to be the answer's, a notebook has a note for the export."""
+"""What could not be read or judged has a note for the export, so that it is no 0."""
+
+import json
 
 import nbformat.v4
 import pytest
@@ -6,6 +8,7 @@ from traitlets.config import Config
 
 from autograde.grading import judging, notes
 from autograde.grading.execute import JudgedExecute
+from autograde.grading.reading import REASON, TolerantExporter
 from sgdkit import checks
 
 ASSIGNMENT = "2-syncsgd"
@@ -45,3 +48,14 @@ def test_a_judge_that_fails_is_told_to_the_student_without_its_words(execute, mo
     assert judged.points == 0
     assert notes.of(nb)["unjudged"] == "loss: the judge itself failed (KeyError), not the answer"
     assert "of a hidden case" in notes.of(nb)["problems"][0]
+
+
+def test_half_a_character_makes_a_notebook_unreadable(tmp_path):
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1")])
+    file = tmp_path / "easy.ipynb"
+    for text, readable in (("x = '\u2603'", True), ("x = '\ud800'", False)):
+        nb.cells[0].source = text
+        file.write_text(json.dumps(nb), encoding="utf-8")
+        _, resources = TolerantExporter().from_filename(str(file))
+        assert (REASON not in resources) is readable
+    assert resources[REASON].startswith("The file is not a notebook that can be read ('utf-8' codec can't encode")

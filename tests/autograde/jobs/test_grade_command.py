@@ -1,7 +1,9 @@
 """What the command says while it grades and in the end."""
 
 import io
+import os
 import re
+import shutil
 import sys
 
 import pytest
@@ -33,6 +35,27 @@ def test_the_second_time_all_are_unchanged_and_force_grades_them_all(here, capsy
     assert main([*command, "--force", "--student", "bo", "--student", "bo"]) == 0
     again = capsys.readouterr().err
     assert "[1/1] bo: done" in again and "1 graded in " in again
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_folder_whose_name_is_no_text_is_told_and_stops_nobody(here, capsys, monkeypatch):
+    good = here.folder("submitted") / "bo" / tiny.ASSIGNMENT
+    for name in (b"caf\xe9", b"two\nlines"):
+        shutil.copytree(good, here.folder("submitted") / os.fsdecode(name) / tiny.ASSIGNMENT)
+    monkeypatch.chdir(here.root)
+    for command in (
+        ["grade", tiny.ASSIGNMENT, "--no-sandbox"],
+        ["export", tiny.ASSIGNMENT],
+        ["report", tiny.ASSIGNMENT],
+    ):
+        assert main(command) == 0
+        said = capsys.readouterr().err.splitlines()
+        assert [line for line in said if "is left out" in line] == [
+            f"submitted/{name} is left out: its name is not one line of text in UTF-8; rename the folder to the "
+            "student's id."
+            for name in (r"'caf\udce9'", r"'two\nlines'")
+        ]
+    assert len((here.root / "grades.csv").read_text(encoding="utf-8").splitlines()) == 4
 
 
 def test_one_that_fails_is_named_and_the_exit_status_tells(here, capsys, monkeypatch):
