@@ -1,5 +1,6 @@
 """Reading what a student handed in, whatever it is."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,7 @@ class TolerantExporter(NotebookExporter):
             nb = nbformat.read(file_stream, as_version=4)
             _, nb = nbformat.validator.normalize(nb)
             nbformat.validate(nb)
+            json.dumps(nb, ensure_ascii=False).encode()  # half a character, which JSON can name, fits into no file
         except Exception as error:  # any: the file is a student's
             return _empty(), (
                 f"The file is not a notebook that can be read ({_short(error)}). Open it in JupyterLab, save it "
