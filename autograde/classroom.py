@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import OperationalError, SAWarning
+from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config
 
 from autograde import engine, seeds
@@ -108,7 +108,7 @@ def _record(journal: Journal, recorder: Recorder, student: str, key: str, graded
             journal.note(student, recorder.record(student, key, graded))
         else:
             recorder.record_failure(student)
-    except (OSError, OperationalError) as error:
+    except (OSError, DatabaseError) as error:
         raise CourseError(
             f"What {student} got cannot be written down ({getattr(error, 'orig', None) or error}): put that right; the "
             "grades before it are recorded, and the same command goes on with the rest."

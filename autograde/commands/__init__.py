@@ -5,16 +5,23 @@ status``; its file name is its name.
 """
 
 import argparse
+import errno
 import importlib
 import logging
+import sqlite3
 import sys
 import warnings
 from collections.abc import Iterable, Sequence
+
+from sqlalchemy.exc import DatabaseError
 
 from autograde.course import Course
 from autograde.errors import CourseError
 
 NAMES = ("release", "collect", "grade", "feedback", "report", "export", "examine", "demo")
+
+#: How a system says that a disk, or a user's part of it, is full. Windows knows no quota of this name.
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 _DESCRIPTION = """\
 Release assignments, collect and grade a class, report on it and export its grades. Every command is a thin layer on
@@ -77,6 +84,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(args.run(args))
     except CourseError as error:
         print(f"autograde {args.command}: {error}", file=sys.stderr)
+        return 1
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        why = getattr(error, "orig", None) or error
+        print(
+            f"autograde {args.command}: the gradebook cannot be used ({why}): wait if something else is using it; if it "
+            "is damaged, put a copy of gradebook.db that is whole in its place.",
+            file=sys.stderr,
+        )
+        return 1
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        where = f" where {error.filename} is to be written" if error.filename else ""
+        print(f"autograde {args.command}: the disk is full{where}: make room and do it again.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"\nautograde {args.command}: stopped; what was done so far is kept.", file=sys.stderr)

@@ -1,5 +1,6 @@
 """What the command says while it grades and in the end."""
 
+import errno
 import io
 import os
 import re
@@ -12,6 +13,7 @@ from autograde import classroom
 from autograde.commands import grade, main
 from autograde.course import Course
 from autograde.engine import Outcome
+from autograde.jobs import files
 from tests.autograde.jobs import tiny
 from tests.autograde.jobs.test_recorder import answered
 
@@ -56,6 +58,27 @@ def test_a_folder_whose_name_is_no_text_is_told_and_stops_nobody(here, capsys, m
             for name in (r"'caf\udce9'", r"'two\nlines'")
         ]
     assert len((here.root / "grades.csv").read_text(encoding="utf-8").splitlines()) == 4
+
+
+def test_a_damaged_gradebook_is_one_sentence_in_every_command(here, capsys):
+    here.database.write_bytes(b"SQLite format 3\0" + bytes(range(256)) * 40)
+    for command in (["grade", tiny.ASSIGNMENT, "--no-sandbox"], ["export"], ["report", tiny.ASSIGNMENT]):
+        assert main(command) == 1
+        (said,) = capsys.readouterr().err.splitlines()
+        assert said.startswith(f"autograde {command[0]}: the gradebook cannot be used (file is not a database): ")
+
+
+@pytest.mark.parametrize("full", [(files, "write"), (os, "fsync"), (os, "replace")], ids=lambda full: full[1])
+def test_a_full_disk_is_one_sentence_wherever_it_is_noticed(here, capsys, monkeypatch, full):
+    def fails(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(*full, fails)
+        assert main(["grade", tiny.ASSIGNMENT, "--no-sandbox", "--force"]) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("autograde grade: ") and ("No space left on device" in last or "the disk is full" in last)
+    assert main(["grade", tiny.ASSIGNMENT, "--no-sandbox"]) == 0
 
 
 def test_one_that_fails_is_named_and_the_exit_status_tells(here, capsys, monkeypatch):
