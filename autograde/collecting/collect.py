@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from autograde import engine
@@ -52,13 +53,18 @@ def collect(
     wanted = notebooks(course, assignment)
     with tempfile.TemporaryDirectory(prefix="collect-", ignore_cleanup_errors=True) as scratch:
         reading = read(source, Path(scratch), limits)
-        kind = formats.recognise(reading, assignment, kind)
+        kind = formats.recognise(reading, assignment, kind, partial(_known, roster) if roster else lambda name: False)
         others = set(course.assignments()) - {assignment}
         found = formats.understand(reading, kind, assignment, set(wanted), others)
         if not found.handins:
             raise CourseError(_nothing(source, kind, found.nobodys))
         done = Collected(kind, submissions=len(found.handins), late=sum(one.late for one in found.handins))
         done.lines += [("/".join(map(shown, t.parts)) or shown(source.name), t.says) for t in found.troubles]
+        if kind == "folders" and reading.around and len(found.handins) == 1 and not roster:
+            who, around = shown(found.handins[0].label, 60), shown(reading.around, 60)
+            done.lines.append(
+                (who, f"taken for the student, in a folder {around}; if {around} is, rename {who} to {assignment}")
+            )
         intake = place.Intake(course, assignment)
         people, strangers = _whose(found.handins, kind, roster)
         try:
@@ -121,6 +127,12 @@ def _whose(
             person = Person(f"{person.id}-{digest(person.id)}", person.first_name, person.last_name, person.email)
         whose.setdefault(person.id.casefold(), (person, []))[1].append(handin)
     return list(whose.values()), strangers
+
+
+def _known(roster: Roster, name: str) -> bool:
+    """Whether a folder or zip file of this name is that of somebody in the roster."""
+    name = name.removesuffix(".zip")
+    return roster.match(Handin(name, name, {"id": name}), "folders")[0] is not None
 
 
 def _by_itself(handin: Handin, kind: str, names: list[str]) -> Person | None:

@@ -57,15 +57,20 @@ class Class:
     troubles: list[Trouble]
 
 
-def recognise(reading: Reading, assignment: str, forced: str = "") -> str:
-    """What most of the names look like: "canvas", "moodle", "gradescope" or "folders". Drops folders around it all."""
+def recognise(
+    reading: Reading, assignment: str, forced: str = "", student: Callable[[str], bool] = lambda name: False
+) -> str:
+    """What most of the names look like: "canvas", "moodle", "gradescope" or "folders". Drops folders around it all.
+
+    student: whether a name is known to be a student's; such a folder stays.
+    """
     if forced != "folders":
-        _unwrap(reading, assignment, lambda tops: max(_votes(tops).values()) > 0)
+        _unwrap(reading, assignment, lambda tops: max(_votes(tops).values()) > 0 or any(map(student, tops)))
     votes = _votes(_tops(reading))
     best = max(votes, key=lambda kind: votes[kind])
     kind = forced or (best if votes[best] else "folders")
     if kind == "folders":
-        _unwrap(reading, assignment, lambda tops: False)
+        _unwrap(reading, assignment, lambda tops: any(map(student, tops)))
     return kind
 
 
@@ -201,5 +206,6 @@ def _unwrap(reading: Reading, assignment: str, known: Callable[[set[str]], bool]
         files = any(len(entry.parts) == 2 and not is_archive(entry.parts[1]) for entry in reading.entries)
         if not below or assignment in below or (files and not known(below)):
             return
+        reading.around = min(tops)
         reading.entries[:] = [Entry(one.parts[1:], one.file, one.size, one.time) for one in reading.entries]
         reading.troubles[:] = [Trouble(one.parts[1:], one.says) for one in reading.troubles]

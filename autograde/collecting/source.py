@@ -56,6 +56,7 @@ class Reading:
     troubles: list[Trouble] = field(default_factory=list)
     unpacked: int = 0
     files: int = 0
+    around: str = ""  # the innermost folder around everything that was taken for no student's
 
     def new_file(self) -> Path:
         """A name for unpacked bytes that nobody but us has chosen."""

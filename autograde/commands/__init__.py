@@ -88,8 +88,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (DatabaseError, sqlite3.DatabaseError) as error:
         why = getattr(error, "orig", None) or error
         print(
-            f"autograde {args.command}: the gradebook cannot be used ({why}): wait if something else is using it; if it "
-            "is damaged, put a copy of gradebook.db that is whole in its place.",
+            f"autograde {args.command}: the gradebook cannot be used ({why}): wait if something else is using it; if "
+            "it is damaged, put a copy of gradebook.db that is whole in its place.",
             file=sys.stderr,
         )
         return 1

@@ -116,6 +116,19 @@ def test_a_class_of_one(take, there):
     assert set(there()) == {"ada/easy.ipynb"}
 
 
+def test_one_folder_in_another_is_the_students_where_only_the_roster_can_tell(take, there, tmp_path):
+    files = {"ada/my work/easy.ipynb": NOTEBOOK}
+    done = take(files)
+    assert set(there()) == {"my-work/easy.ipynb"}
+    assert lines(done, "my work") == ("taken for the student, in a folder ada; if ada is, rename my work to 2-syncsgd")
+    table = tmp_path / "roster.csv"
+    table.write_text("id,name\nada,Ada Lovelace\n")
+    done = take(files, roster.read(table))
+    assert "ada/easy.ipynb" in there() and not done.unmatched and not lines(done, "my work")
+    table.write_text("id,name\nmy work,Ada Lovelace\n")
+    assert take(files, roster.read(table)).outcomes == {"my-work": place.UNCHANGED}
+
+
 def test_the_format_can_be_told(take, there):
     assert take({"a_1_2_b/easy.ipynb": NOTEBOOK}, kind="folders").kind == "folders"
     assert set(there()) == {"a_1_2_b/easy.ipynb"}
