@@ -6,7 +6,6 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import time
 import warnings
@@ -23,6 +22,7 @@ import numpy as np
 from . import worker
 from .feeder import Call, Task
 from .member import Death, Worker, WorkerDied, obituary
+from .results import answer, fail
 from .worker import ByValue, Setup
 
 # Seconds for a new worker to say that it lives. A fork is there in milliseconds, unless it copied a lock (of BLAS, say)
@@ -93,7 +93,7 @@ class Dispatcher:
         self._hired = [0] * size  # how many workers have sat in each seat
         self._reason = "the pool was ended while a task was under way."
         self._ended = False
-        self._ending = threading.Lock()
+        self._ending = threading.RLock()  # a callback may come back here
         self._wake_up, self._bell = multiprocessing.Pipe(duplex=False)
         self._rung = False
         for seat in range(size):
@@ -212,14 +212,9 @@ class Dispatcher:
         return True
 
     def _deliver(self, task: Task, result: tuple[bool, Any]) -> None:
-        waiting: Any = self.results.get(task.job)
+        waiting = self.results.get(task.job)
         if waiting is not None:
-            try:
-                waiting._set(task.number, result)
-            except Exception:  # a callback's: its own trouble
-                threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
-                waiting._callback = waiting._error_callback = None
-                waiting._set(task.number, result)
+            answer(waiting, task.number, result)
 
     def _feed(self, member: Worker) -> None:
         if self.max_tasks is not None and member.sent >= self.max_tasks:
@@ -350,9 +345,9 @@ class Dispatcher:
         self._bell.close()
 
     def _fail_all(self) -> None:
-        for result in list(self.results.values()):
-            with contextlib.suppress(Exception):  # a callback's
-                _fail(result, WorkerDied(self._reason))
+        with self._ending:  # not two threads the same ones
+            for result in list(self.results.values()):
+                fail(result, WorkerDied(self._reason))
 
 
 def _pending(connection: Connection) -> bool:
@@ -368,15 +363,3 @@ def _load(message: bytes) -> tuple[bool, Any]:
         return loaded
     except Exception as error:  # a result whose class cannot be made again here
         return False, error
-
-
-def _fail(result: Any, error: Exception) -> None:
-    """Ends a result of any kind, `imap`'s iterators included, with an error."""
-    if hasattr(result, "_set_length"):
-        result._items.append((False, error))
-        with result._cond:
-            result._length = result._index
-            result._cond.notify()
-    else:
-        result._number_left = 1
-        result._set(0, (False, error))

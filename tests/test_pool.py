@@ -373,13 +373,21 @@ def test_wrong_settings_are_named(settings, message):
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_callback_that_raises_is_its_own_trouble():
+@pytest.mark.parametrize("trouble", [LookupError, SystemExit])
+def test_a_callback_that_raises_is_its_own_trouble(trouble):
     def bad(value):
-        raise LookupError("in the callback")
+        raise trouble("in the callback")
 
     with Pool(1) as pool:
         assert pool.apply_async(square, (3,), callback=bad).get(30) == 9
-        assert pool.map(square, [4]) == [16]
+        assert pool.map_async(square, [3, 4], 1, callback=bad).get(30) == [9, 16]
+        assert pool.starmap_async(pow, [(2, 3)], callback=bad).get(30) == [8]
+        with pytest.raises(ZeroDivisionError):
+            pool.map_async(lambda x: 1 / x, [0, 1, 0], 1, error_callback=bad).get(30)
+        late = [pool.apply_async(time.sleep, (600,), error_callback=bad), pool.map_async(abs, [1], error_callback=bad)]
+    for result in late:  # the pool was ended while they waited
+        with pytest.raises(WorkerDied):
+            result.get(30)
 
 
 @pytest.mark.parametrize("method", METHODS)
