@@ -66,11 +66,6 @@ def test_an_unreadable_notebook_is_no_zero(grade, row):
     assert "easy: the file is cut off" in row("ada")["reason"]
 
 
-def test_where_one_of_two_is_unreadable_the_other_counts_and_the_reason_is_told(grade, row):
-    grade("ada", easy=0.0, hard=1.0, manual=0, notes={"easy": {"unreadable": "the file is cut off"}})
-    assert (row("ada")["counted"], row("ada")["status"]) == ("hard", "graded, see reason")
-
-
 LOST = {"hard": {"unreadable": "the file is cut off"}}
 
 
@@ -82,10 +77,12 @@ def test_where_the_lost_one_could_have_been_better_there_is_no_score(grade, row,
     assert found["reason"] == "hard: the file is cut off" and "easy " in found["notebooks"]
 
 
-def test_where_the_lost_one_could_not_have_been_better_the_other_counts_and_the_reason_is_told(grade, row):
-    grade("ada", easy=1.0, hard=0.0, manual=3, notes=LOST)
-    assert (row("ada")["status"], row("ada")["percent"]) == ("graded, see reason", 100)
-    assert row("ada")["reason"] == "hard: the file is cut off"
+@pytest.mark.parametrize(("lost", "other"), [("easy", "hard"), ("hard", "easy")])
+def test_where_the_lost_one_could_not_have_been_better_the_other_counts_and_the_reason_is_told(grade, row, lost, other):
+    grade("ada", **{lost: 0.0, other: 1.0}, manual=3, notes={lost: {"unreadable": "the file is cut off"}})
+    found = row("ada")
+    assert (found["counted"], found["percent"], found["status"]) == (other, 100, "graded, see reason")
+    assert found["reason"] == f"{lost}: the file is cut off"
 
 
 def test_a_person_decides_about_a_lost_notebook_by_points_for_what_the_judge_judges(course, grade, row):
