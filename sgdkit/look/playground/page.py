@@ -47,8 +47,9 @@ def game(settings: Settings, best: Sequence[Attempt]) -> str:
 _CELL = "padding:0 14px 0 0;text-align:left"
 
 
-def note(own: Sequence[str]) -> str:
-    """Which functions are the student's own."""
+def note(own: Sequence[str], takes_rate: bool = True) -> str:
+    """Which functions are the student's own, and whether the slider of the learning rate reaches the optimizer."""
     if not own:
         return ""
-    return f"<div>Trains with <b>your own</b> {html.escape(', '.join(own))}.</div>"
+    rate = "" if takes_rate or "optimizer" not in own else " It has a learning rate that the slider does not change."
+    return f"<div>Trains with <b>your own</b> {html.escape(', '.join(own))}.{rate}</div>"

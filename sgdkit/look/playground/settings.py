@@ -125,11 +125,12 @@ def batch_sizes(data: str) -> tuple[int, ...]:
 def changed(settings: Settings, name: str, value: Any) -> Settings:
     """The settings after one choice, and the others as far as they have to follow.
 
-    Another network brings all that suits it, but keeps the number of workers; another optimizer brings its learning
-    rate. ValueError: something that there is not.
+    Another network brings all that suits it, but keeps the number of workers and one's own optimizer; another
+    optimizer brings its learning rate. ValueError: something that there is not.
     """
     if name == "network":
-        return usual(value, settings.workers)
+        new = usual(value, settings.workers)
+        return changed(new, "optimizer", OWN) if settings.optimizer == OWN else new
     new = replace(settings, **{name: value})
     choice = new.choice
     if name == "data" and value not in choice.data:

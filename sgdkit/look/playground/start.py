@@ -6,6 +6,7 @@ import atexit
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from numbers import Integral, Real
 from typing import Any
 
 from ...optimizers import Optimizer
@@ -15,7 +16,7 @@ from .canvas import Canvas
 from .own import Own, arguments_of
 from .problem import Problems
 from .runner import Runner
-from .settings import OWN, Settings, usual
+from .settings import OWN, RATES, WORKERS, Settings, usual
 from .still import Still
 from .words import describe, facts_of
 
@@ -38,9 +39,14 @@ def playground(
     """Sliders, and a network that trains on a pool of processes while one looks.
 
     network: which one to begin with (see settings.NETWORKS). gradient, average, split, optimizer: your own in the
-    place of the kit's, as in SyncSGD; a gradient(w, X, Y, lam) as in the notebooks of 2-syncsgd fits too, and an
-    optimizer may be an Optimizer, its class, or a function update(w, g, lr) that returns the new w. theme: "light" or
-    "dark" pictures. sharpness: 2 for a screen with twice as many pixels. start_method: see Pool.
+    place of the kit's, as in SyncSGD; a gradient(w, X, Y, lam) as in the notebooks of 2-syncsgd fits too. An optimizer
+    may be anything with a step(w, g) that returns the new w, as in 3-optimizers, or whatever makes one of the learning
+    rate, or a function update(w, g, lr) that returns the new w:
+
+        playground(optimizer=lambda lr: Momentum(lr, 0.9))
+
+    workers: from 1 to 8. theme: "light" or "dark" pictures. sharpness: 2 for a screen with twice as many pixels.
+    start_method: see Pool.
 
     There is one playground at a time: a new one closes the one before. Outside a notebook it says so, trains once
     and returns the picture, which has a `save`. ValueError: a choice that does not exist.
@@ -64,14 +70,24 @@ def playground(
 
 
 def first_settings(network: str | None, own: Own, workers: int) -> Settings:
-    """What to begin with: the network asked for, or the one that fits one's own gradient."""
+    """What to begin with: the network asked for, or the one that fits one's own gradient.
+
+    ValueError: workers or a learning rate that the sliders do not have.
+    """
+    if isinstance(workers, bool) or not isinstance(workers, Integral) or not 1 <= workers <= WORKERS:
+        raise ValueError(f"workers = {workers!r}: give a whole number from 1 to {WORKERS}, as on the slider.")
     if network is None:
         notebook = own.gradient is not None and arguments_of(own.gradient) == 4
         network = "parabola, 10 nodes" if notebook else "parabola, 5 nodes"
-    settings = usual(network, workers)
+    settings = usual(network, int(workers))
     if own.optimizer is not None:
         lr = getattr(own.optimizer, "lr", None)
-        rate = float(lr) if isinstance(lr, int | float) else settings.choice.rates["SGD"]
+        rate = float(lr) if isinstance(lr, Real) else settings.choice.rates["SGD"]
+        least, most = (10**power for power in RATES)
+        if not least <= rate <= most:
+            raise ValueError(
+                f"your optimizer's learning rate is {rate:g}: give it one from {least:g} to {most:g}, as on the slider."
+            )
         settings = replace(settings, optimizer=OWN, lr=rate)
     return settings
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from sgdkit.look.playground.settings import (
     EXAMPLES,
     NETWORKS,
     OPTIMIZERS,
+    OWN,
     as_in_the_notebook,
     batch_sizes,
     changed,
@@ -44,6 +47,11 @@ def test_what_is_usual_can_be_chosen(network):
 def test_another_network_brings_what_suits_it_and_keeps_the_workers():
     settings = changed(usual(workers=4), "network", "ANN, 10 nodes")
     assert (settings.data, settings.workers, settings.batch_size, settings.lr) == ("digits", 4, 64, 0.02)
+
+
+def test_another_network_keeps_ones_own_optimizer():
+    settings = changed(replace(usual(), optimizer=OWN), "network", "Lorenz")
+    assert (settings.network, settings.optimizer, settings.lr) == ("Lorenz", OWN, 1e-4)
 
 
 def test_another_optimizer_brings_its_learning_rate_and_another_rate_changes_nothing_else():
