@@ -38,10 +38,11 @@ class Ending:
 
 
 class Record:
-    """The growing history of one run of `settings.steps` steps."""
+    """The growing history of one run of `settings.steps` steps. own: names of what in it is a student's."""
 
-    def __init__(self, settings: Settings, problem: Problem | None, workers: int) -> None:
-        self.settings, self.problem = settings, problem
+    def __init__(self, settings: Settings, problem: Problem | None, workers: int, own: tuple[str, ...] = ()) -> None:
+        self.settings, self.problem, self.own = settings, problem, own
+        self.begun = False
         self.loss: Floats = np.empty(settings.steps)
         self.seconds: Floats = np.empty(settings.steps)
         self.steps = 0
@@ -54,6 +55,7 @@ class Record:
     def begin(self, w0: Vector) -> None:
         """The run starts from w0."""
         self._passed.append(w0.copy())
+        self.begun = True
 
     def add(self, step: Step) -> bool:
         """A step has ended; True if it was the last one. Called by the thread that trains."""

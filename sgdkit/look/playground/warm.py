@@ -29,6 +29,11 @@ class WarmPools:
         engine.pool  # noqa: B018  starts it
         return engine
 
+    def take(self, workers: int) -> PoolEngine | None:
+        """Give away the engine with so many workers, if there is one: whoever takes it closes it."""
+        with self._lock:
+            return self._engines.pop(workers, None)
+
     @property
     def pids(self) -> list[int]:
         """The process numbers of all workers that run now."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +16,8 @@ from .record import Record
 from .settings import OWN, Settings
 from .sharpness import largest_rate, rule
 
+PATIENCE = 3.0  # seconds for a step, before one's own functions are asked what they do
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -22,7 +26,9 @@ class Facts:
     how: "running" or as in Ending. first, last, least: mean losses, NaN before the first step. limit, limit_here:
     the largest learning rate that can settle in the valley of the map, and where the run ended; or None. goal: steps
     and seconds until it was reached, or None. rank: among the best, or 0. shares: computing, communicating, waiting.
-    away: largest distance of the path from the map's plane, over the map's width. cores: of this machine.
+    away: largest distance of the path from the map's plane, over the map's width. cores: of this machine. own: what
+    of it is the student's. begun: whether there was a first w. where, silent: who has the step under way, see Clock,
+    and for how many seconds.
     """
 
     settings: Settings
@@ -41,6 +47,10 @@ class Facts:
     away: float = 0.0
     cores: int = 2
     failure: str = ""
+    own: tuple[str, ...] = ()
+    begun: bool = True
+    where: str = ""
+    silent: float = 0.0
 
 
 def facts_of(record: Record, rank: int = 0) -> Facts:
@@ -70,51 +80,83 @@ def facts_of(record: Record, rank: int = 0) -> Facts:
         away=record.away / width,
         cores=available_cores(),
         failure=ending.failure if ending is not None else "",
+        own=record.own,
+        begun=record.begun,
+        where=record.clock.where,
+        silent=time.perf_counter() - record.clock.since if ending is None and record.clock.where else 0.0,
     )
 
 
 def tell(facts: Facts) -> str:
     """The sentences, most important first."""
     if facts.how == "failed":
-        return f"The run broke off at step {facts.steps + 1:,}. {facts.failure}"
+        where = f"at step {facts.steps + 1:,}" if facts.begun else "before the first step"
+        return f"The run broke off {where}. {facts.failure}"
     if facts.how == "running":
         loss = f", loss {number(facts.last)}" if facts.steps else ""
-        return f"Step {facts.steps:,} of {facts.settings.steps:,}{loss}."
+        return f"Step {facts.steps:,} of {facts.settings.steps:,}{loss}.{_stuck(facts)}"
     said = [_ended(facts), _rate(facts), _goal(facts), _workers(facts)]
     if facts.away > 0.1 and facts.how != "diverged":
         said.append(f"The path leaves the map's plane by up to {facts.away:.0%} of its width.")
     return " ".join(sentence for sentence in said if sentence)
 
 
+def suspects(own: Sequence[str], where: str) -> list[str]:
+    """Which of one's own functions can hold up a step that these have, see Clock.where."""
+    return [name for name in own if where and (name == "gradient") == (where == "workers")]
+
+
+def _stuck(facts: Facts) -> str:
+    names = suspects(facts.own, facts.where)
+    if facts.silent < PATIENCE or not names:
+        return ""
+    return (
+        f" Step {facts.steps + 1:,} has been under way for {facts.silent:.0f} s: your own {' or '.join(names)} does "
+        "not come back. Stop gives it up."
+    )
+
+
 def _ended(facts: Facts) -> str:
     if facts.how == "diverged":
-        lr, limit = f"learning rate {facts.settings.lr:.3g}", facts.limit
-        name = rule(facts.settings.optimizer)
-        told = f"Diverged at step {facts.steps:,}: "
-        if limit is None:
-            return told + f"the {lr} is too large, every step lands higher than the one before."
-        if facts.settings.lr > limit:
-            return told + (
-                f"the {lr} is above {name} ≈ {number(limit, 2)}, so every step lands higher on the valley's other side."
-            )
-        small = facts.settings.batch_size < 16
-        reason = f"a mini-batch of {facts.settings.batch_size} can be steeper" if small else "it is steeper on the way"
-        return told + (f"the {lr} is below {name} ≈ {number(limit, 2)}, which holds in the valley, but {reason}.")
+        return f"Diverged at step {facts.steps:,}: {_reason(facts)}"
+    if not facts.steps:
+        return "Stopped before the first step."
     told = {"finished": "Finished", "stopped": "Stopped"}[facts.how]
-    told += f" after {facts.steps:,} steps in {number(facts.seconds)} s"
-    if facts.steps:
-        told += f": the loss fell from {number(facts.first)} to {number(facts.last)}"
-        if facts.last > facts.first:
-            told = told.replace("fell", "rose")
+    told += f" after {facts.steps:,} step{'s' * (facts.steps > 1)} in {number(facts.seconds)} s: the loss "
+    first, last = number(facts.first), number(facts.last)
+    if first == last:
+        told += f"stayed at {first}"
+    else:
+        told += f"{'rose' if facts.last > facts.first else 'fell'} from {first} to {last}"
     if facts.accuracy is not None:
         told += f", and {facts.accuracy:.0%} of the test digits are read rightly"
     return told + "."
 
 
+def _reason(facts: Facts) -> str:
+    """Why it diverged, as far as that is known."""
+    lr, limit, own = f"learning rate {facts.settings.lr:.3g}", facts.limit, " and ".join(facts.own)
+    name = rule(facts.settings.optimizer)
+    if limit is None:
+        told = f"the {lr} is too large, every step lands higher than the one before."
+        return f"look at your own {own}. If that is right, {told}" if own else told
+    if facts.settings.lr > limit:
+        return f"the {lr} is above {name} ≈ {number(limit, 2)}, so every step lands higher on the valley's other side."
+    told = f"the {lr} is below {name} ≈ {number(limit, 2)}"
+    if own:
+        return f"{told}, so look at your own {own}."
+    small = facts.settings.batch_size < 16
+    reason = f"a mini-batch of {facts.settings.batch_size} can be steeper" if small else "it is steeper on the way"
+    return f"{told}, which holds in the valley, but {reason}."
+
+
 def _rate(facts: Facts) -> str:
-    """Whether the learning rate was too large or too small, where the run did not diverge."""
+    """Whether the learning rate was too large or too small, where the run did not diverge.
+
+    Nothing is said of steps that a student's own code makes longer or shorter than the learning rate says.
+    """
     lr, limit, here = facts.settings.lr, facts.limit, facts.limit_here
-    if facts.how == "diverged" or not facts.steps:
+    if facts.how == "diverged" or not facts.steps or set(facts.own) - {"split"}:
         return ""
     name = rule(facts.settings.optimizer)
     if here is not None and lr > here:

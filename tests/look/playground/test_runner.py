@@ -15,6 +15,7 @@ from sgdkit import SyncSGD
 from sgdkit.data import parabola
 from sgdkit.look.playground.own import Own
 from sgdkit.look.playground.problem import Problems
+from sgdkit.look.playground.record import Ending
 from sgdkit.look.playground.runner import Runner
 from sgdkit.look.playground.settings import OWN, usual
 from sgdkit.look.playground.warm import WarmPools
@@ -124,6 +125,106 @@ def test_ones_own_average_and_optimizer_are_used(make_runner):
     other = make_runner()
     other.request(usual())
     np.testing.assert_allclose(mine.loss, done(other).loss, rtol=1e-9)
+
+
+def leaves(results):
+    raise SystemExit(3)
+
+
+def hangs(w, X, Y):
+    while True:
+        time.sleep(0.1)
+
+
+def test_a_function_that_exits_ends_its_run_and_not_the_playground(make_runner):
+    runner = make_runner(Own(average=leaves))
+    runner.request(usual())
+    ending = done(runner).ending
+    assert ending.how == "failed" and ending.failure == "SystemExit: 3" and "in leaves" in ending.trace
+    runner._own = Own()
+    runner.request(usual())
+    assert done(runner).ending.how == "finished"
+
+
+def until_in(runner: Runner, where: str) -> None:
+    while runner.current is None or runner.current.clock.where != where:
+        time.sleep(0.01)
+
+
+def test_a_gradient_that_hangs_is_ended_with_its_processes(make_runner):
+    runner = make_runner(Own(gradient=hangs), patience=0.3)
+    runner.request(usual())
+    until_in(runner, "workers")
+    pids = runner.pools.pids
+    runner.stop()
+    record = done(runner)
+    told = "Your own gradient did not come back, so its processes were ended."
+    assert record.ending == Ending("failed", failure=told)
+    assert pids and gone(pids)
+    runner._own = Own()
+    runner.request(usual())
+    assert done(runner).ending.how == "finished"
+
+
+def test_an_average_that_hangs_is_left_alone_and_the_next_run_goes_on(make_runner):
+    go_on, inside = threading.Event(), threading.Event()
+
+    def waits(results):
+        inside.set()
+        go_on.wait(120)
+        return halved(results)
+
+    runner = make_runner(Own(average=waits), patience=0.3)
+    runner.request(usual())
+    assert inside.wait(120)
+    left, pids = runner._thread, runner.pools.pids
+    runner._own = Own()
+    runner.request(usual())
+    record = done(runner)
+    assert record.ending.how == "finished" and gone(pids)
+    go_on.set()
+    left.join(60)
+    assert not left.is_alive() and runner.current is record and not runner.running
+
+
+def test_what_an_average_that_hangs_comes_to_is_told(make_runner):
+    go_on = threading.Event()
+    runner = make_runner(Own(average=lambda results: go_on.wait(120)), patience=0.3)
+    runner.request(usual())
+    until_in(runner, "notebook")
+    runner.stop()
+    ending = done(runner).ending
+    go_on.set()
+    assert ending.how == "failed" and ending.failure.startswith("Your own average did not come back. What runs in the")
+
+
+def test_a_slow_step_of_the_kits_own_is_waited_for(make_runner):
+    runner = make_runner(patience=0.01)
+    runner.request(LONG)
+    until_in(runner, "workers")
+    runner.request(usual())
+    assert done(runner).ending.how == "finished"
+    assert runner.previous is None or runner.previous.ending.how == "stopped"
+
+
+def test_a_run_that_fails_on_the_way_is_not_its_own_run_before(make_runner):
+    calls = iter(range(1000))
+    runner = make_runner(Own(average=lambda results: halved(results) if next(calls) < 5 else 1 / 0))
+    runner.request(usual())
+    record = done(runner)
+    assert record.ending.how == "failed" and record.steps == 5 and runner.previous is None
+
+
+def test_data_that_cannot_be_had_end_a_run_before_it_has_begun(make_runner):
+    class Nothing(Problems):
+        def get(self, settings, engine):
+            raise OSError("no network")
+
+    runner = make_runner()
+    runner._problems = Nothing()
+    runner.request(usual())
+    record = done(runner)
+    assert record.ending.failure == "OSError: no network" and not record.begun and not runner.busy
 
 
 def test_nothing_is_left_after_close(make_runner):
