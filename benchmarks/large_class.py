@@ -39,6 +39,7 @@ CLASS = (
     "broken_untouched",
     "broken_syntax",
 )
+SPOILED = 2  # of these, at most, may have nothing that can be graded
 PAUSE = 0.3  # seconds between two readings
 PARTS = {"recording": "the process that records", "grading": "the processes that grade, together"}
 
@@ -68,8 +69,12 @@ def measure(options: Options) -> Data:
         if grader.wait() not in (0, 1):
             raise RuntimeError((folder / "log").read_text()[-3000:])
         _, alive = psutil.wait_procs(seen, timeout=10)
+        graded = len(list(course.folder("autograded").glob(f"*/{grading.ASSIGNMENT}")))
+        if graded < number - number // len(CLASS) * SPOILED:
+            raise RuntimeError(f"only {graded} of {number} were graded:\n" + (folder / "log").read_text()[-3000:])
         return {
             "submissions": number,
+            "graded": graded,
             "cores": os.cpu_count(),
             "seconds": seconds,
             "readings": readings,
@@ -118,7 +123,7 @@ def sentences(data: Data) -> list[str]:
     """How long it took, and what is left."""
     rate = 60 * data["submissions"] / data["seconds"]
     return [
-        f"It took {data['seconds'] / 60:.1f} minutes: {rate:.0f} submissions a minute.",
+        f"{data['graded']:,} were graded, which took {data['seconds'] / 60:.1f} minutes: {rate:.0f} submissions a minute.",
         f"Of {data['processes']:,} processes that were seen below the grader {data['alive']} were left when it had "
         f"ended, and {data['files']} files or folders in its temporary folder.",
     ]
