@@ -1,8 +1,11 @@
 """``report``: what a class understood, on one page."""
 
 import argparse
+import sys
 from datetime import datetime
 from pathlib import Path
+
+from tqdm import tqdm
 
 from autograde import engine
 from autograde.commands import tell_left_out
@@ -45,6 +48,9 @@ def report(course: Course, assignment: str, folder: Path, percent: int = 80, pai
     found = figures.gather(course, assignment)
     students = [student.id for student in found.students]
     notebooks = sorted({file.stem for file in (course.release / assignment).glob("*.ipynb")})
-    compared = [similar.compare(course, assignment, name, students, percent / 100) for name in notebooks if pairs]
+    compared = []
+    for name in notebooks if pairs else []:
+        shown = tqdm(students, f"comparing {name}", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False)
+        compared.append(similar.compare(course, assignment, name, shown, percent / 100))
     made = f"{datetime.now():%Y-%m-%d %H:%M}"
     return page.write(folder, assignment, found, compared, made)

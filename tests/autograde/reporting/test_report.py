@@ -1,9 +1,13 @@
 import csv
+import io
+import itertools
 import json
+import random
 import re
 from datetime import datetime
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from autograde.commands.report import report
@@ -169,6 +173,19 @@ def test_similar_code_is_found_under_other_names_and_what_was_handed_out_is_not(
     found = similar.compare(course, ASSIGNMENT, "easy", ["ada", "bo", "cy", "dee", "eve"])
     assert [(pair.one, pair.other) for pair in found.pairs] == [("ada", "bo")] and found.pairs[0].both > 0.9
     assert found.compared == 3  # the two who wrote nothing are not alike
+
+
+def test_all_pairs_at_once_are_what_copydetect_says_of_each():
+    from copydetect.detector import CodeFingerprint, compare_files
+
+    lines = [line for line in f"{OWN}{OTHER}".splitlines() if line.strip()]
+    codes = ["\n".join(random.Random(seed).sample(lines, 6 + 2 * seed)) for seed in range(7)]
+    codes += [OWN, RENAMED, OTHER, OWN + OWN, "x = 1"]
+    prints = [CodeFingerprint("x.py", similar.NOISE, 6, None, True, "python", fp=io.StringIO(code)) for code in codes]
+    alike = similar._alike([one.hash_idx for one in prints])
+    for one, other in itertools.permutations(range(len(codes)), 2):
+        assert alike[other, one] == compare_files(prints[one], prints[other])[0]
+    assert 0 < np.median(alike) < alike.max()
 
 
 def test_similarity_is_told_as_a_hint(course, made):
