@@ -123,7 +123,7 @@ def sentences(data: Data) -> list[str]:
     """How long it took, and what is left."""
     rate = 60 * data["submissions"] / data["seconds"]
     return [
-        f"{data['graded']:,} were graded, which took {data['seconds'] / 60:.1f} minutes: {rate:.0f} submissions a minute.",
+        f"{data['graded']:,} were graded, in {data['seconds'] / 60:.1f} minutes: {rate:.0f} submissions a minute.",
         f"Of {data['processes']:,} processes that were seen below the grader {data['alive']} were left when it had "
         f"ended, and {data['files']} files or folders in its temporary folder.",
     ]
