@@ -23,7 +23,8 @@ from . import worker
 from .feeder import Call, Task
 from .member import Death, Worker, WorkerDied, obituary
 from .results import answer, fail
-from .worker import ByValue, Setup
+from .shipping import ByValue
+from .worker import Setup
 
 # Seconds for a new worker to say that it lives. A fork is there in milliseconds, unless it copied a lock (of BLAS, say)
 # that another thread held, and then it waits for ever; the others must first import what the script imports.

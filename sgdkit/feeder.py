@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
-from .worker import Shipped
+from .shipping import Shipped
 
 
 class Task(NamedTuple):

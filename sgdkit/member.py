@@ -8,9 +8,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import NamedTuple
 
-import cloudpickle
-
 from .feeder import Task
+from .shipping import dumps
 
 
 class WorkerDied(RuntimeError):
@@ -42,8 +41,8 @@ class Worker:
         """Raises OSError where the worker has died, and whatever pickling the task raises."""
         shipped = task.shipped()
         new = shipped is not None and shipped.digest != self.function
-        code = cloudpickle.dumps((task.function, task.args, task.kwargs))
-        message = cloudpickle.dumps(((shipped.digest, shipped.code) if shipped and new else None, code))
+        code = dumps((task.function, task.args, task.kwargs))
+        message = dumps(((shipped.digest, shipped.code) if shipped and new else None, code))
         self.task, self.sent = task, self.sent + 1
         if shipped is not None:
             self.function = shipped.digest

@@ -32,7 +32,7 @@ from typing import Any
 from .dispatcher import Dispatcher
 from .feeder import Feed, Listed, Task
 from .member import Death, WorkerDied
-from .worker import Shipped
+from .shipping import Shipped
 
 __all__ = ["Pool", "WorkerDied"]
 

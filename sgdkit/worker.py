@@ -7,7 +7,6 @@ lock, and a worker that is killed while it holds that lock stops all the others 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import inspect
 import multiprocessing
 import os
@@ -26,52 +25,14 @@ import cloudpickle
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from .shipping import ByValue, dumps, functions
+
 BORN, READY, STOP = b"born", b"ready", b"stop"
 _COMPARED = 1_000_000  # bytes of a global, to see whether an initializer has filled it
 _BLAS_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
-class Shipped:
-    """A function as it was when `map` was called, pickled by value where it was defined in a notebook.
-
-    It is pickled once and sent to a worker once; the worker recognises it by its digest.
-    """
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.name = getattr(function, "__name__", type(function).__name__)
-        try:
-            self.code = cloudpickle.dumps(function)
-        except Exception as error:
-            raise TypeError(
-                f"{self.name} cannot be sent to the workers, because it uses something that cannot be pickled "
-                f"({error}): pass plain data as arguments instead of using it from outside the function."
-            ) from error
-        self.digest = hashlib.sha256(self.code).digest()
-
-    def __reduce__(self) -> tuple[Callable[..., Any], tuple[bytes]]:
-        return _known_function, (self.digest,)
-
-
-_functions: dict[bytes, Callable[..., Any]] = {}  # in a worker: the function it was sent last
 _kept: dict[str, Any] = {}  # in a worker: the notebook's globals that its initializer has set
-
-
-def _known_function(digest: bytes) -> Callable[..., Any]:
-    return _functions[digest]
-
-
-class ByValue:
-    """Carries a notebook's own initializer, and whatever it is given, to a process that is being started."""
-
-    def __init__(self, content: Any) -> None:
-        self.content = content
-
-    def __reduce__(self) -> tuple[Callable[..., Any], tuple[bytes]]:
-        return _unpack, (cloudpickle.dumps(self.content),)
-
-
-def _unpack(code: bytes) -> ByValue:
-    return ByValue(cloudpickle.loads(code))
 
 
 class Setup(NamedTuple):
@@ -180,7 +141,10 @@ class _Beginning:
 
 def _learn(function: Any) -> Any:
     """Gives a notebook's function what the initializer has set in the notebook's globals."""
-    names = getattr(getattr(function, "func", function), "__globals__", {})
+    inner = function
+    while (within := getattr(inner, "func", getattr(inner, "__wrapped__", None))) is not None:
+        inner = within  # a partial's function, or what a decorator wraps
+    names = getattr(inner, "__globals__", {})
     if names.get("__name__") == "__main__":
         names.update(_kept)
     return function
@@ -192,11 +156,11 @@ def _answer(message: bytes) -> bytes:
         shipped, task = cloudpickle.loads(message)
         if shipped is not None:
             digest, code = shipped
-            _functions.clear()
+            functions.clear()
             try:
-                _functions[digest] = _learn(cloudpickle.loads(code))
+                functions[digest] = _learn(cloudpickle.loads(code))
             except Exception as error:
-                _functions[digest] = _Unloadable(error)
+                functions[digest] = _Unloadable(error)
         function, args, kwargs = cloudpickle.loads(task)
         result = (True, function(*args, **kwargs))
     except Exception as error:  # whatever the task raises belongs to the caller
@@ -204,9 +168,9 @@ def _answer(message: bytes) -> bytes:
     finally:
         _flush()
     try:
-        return cloudpickle.dumps(result)
+        return dumps(result)
     except Exception as error:
-        return cloudpickle.dumps((False, MaybeEncodingError(error, result[1])))
+        return dumps((False, MaybeEncodingError(error, result[1])))
 
 
 class UnpicklableError(MaybeEncodingError):  # type: ignore[misc]
@@ -232,7 +196,7 @@ class Raised:
         with_trace = ExceptionWithTraceback(error, error.__traceback__)
         self._code: bytes | None = None
         with contextlib.suppress(Exception):  # whatever pickling of somebody's exception raises
-            self._code = cloudpickle.dumps(with_trace)
+            self._code = dumps(with_trace)
         with_trace.exc = UnpicklableError(f"{brief} (raised in a worker; the exception itself cannot be pickled)")
         self._instead = with_trace
 

@@ -53,6 +53,16 @@ def test_a_global_that_was_changed_also_one_of_a_helper(notebook):
     notebook.run("pool.terminate()")
 
 
+def test_a_memoised_function_also_one_that_calls_itself_and_is_redefined(notebook):
+    notebook.run("import functools\npool = Pool(2, start_method=METHOD)")
+    cell = "@functools.cache\ndef fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)\npool.map(fib, [80, 7])"
+    assert value(notebook.run(cell)) == "[23416728348467685, 13]"
+    cell = "@functools.lru_cache(maxsize=5)\ndef fib(n): return (-n, fib.cache_parameters()['maxsize'])"
+    assert value(notebook.run(cell + "\npool.map(fib, [3])")) == "[(-3, 5)]"
+    assert value(notebook.run("pool.map(lambda f: f(4)[0], [fib]) + pool.map(lambda n: fib(n)[0], [6])")) == "[-4, -6]"
+    notebook.run("pool.terminate()")
+
+
 def test_a_worker_that_is_killed(notebook):
     notebook.run("pool = Pool(2, start_method=METHOD)")
     notebook.run("for pid in pool.pids: os.kill(pid, signal.SIGKILL)")
