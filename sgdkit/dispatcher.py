@@ -114,11 +114,12 @@ class Dispatcher:
         else:
             call.start(self._ring)
 
-    def settle(self, set_length: Callable[[int], None], tasks: int) -> None:
+    def settle(self, job: int, tasks: int) -> None:
         """The iterable of an `imap` has come to its end, after so many tasks."""
-        with self._ending, contextlib.suppress(KeyError):  # nobody waits for it any more
-            if not self._ended:  # else it has ended already, with an error
-                set_length(tasks)
+        with self._ending:
+            waiting: Any = self.results.get(job)  # None where it has ended already, with an error
+            if waiting is not None:
+                waiting._set_length(tasks)
 
     def abandon(self, job: int) -> None:
         """Nobody waits for this job any more: workers busy with it are ended and replaced."""
@@ -249,7 +250,9 @@ class Dispatcher:
     def _drop_abandoned(self) -> None:
         while self._abandoned:
             job = self._abandoned.popleft()
-            self.results.pop(job, None)
+            with self._ending:
+                if (waiting := self.results.get(job)) is not None:
+                    fail(waiting, WorkerDied("the call was interrupted, and the workers busy with it were ended."))
             for member in self.workers:
                 if member.task is not None and member.task.job == job:
                     member.task = None

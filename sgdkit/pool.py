@@ -239,9 +239,9 @@ class _TaskQueue:
             self._dispatcher.submit(Listed(Task(*task) for task in tasks))
         else:
             self.last.job = set_length.__self__._job  # type: ignore[attr-defined]
-            self._dispatcher.submit(Feed(self._counted(self.last.job, tasks, set_length), self._ahead))
+            self._dispatcher.submit(Feed(self._counted(self.last.job, tasks), self._ahead))
 
-    def _counted(self, job: int, tasks: Iterable[tuple[Any, ...]], set_length: Callable[[int], None]) -> Iterator[Task]:
+    def _counted(self, job: int, tasks: Iterable[tuple[Any, ...]]) -> Iterator[Task]:
         number = 0
         try:
             for task in tasks:
@@ -250,4 +250,4 @@ class _TaskQueue:
         except (SystemExit, KeyboardInterrupt) as error:  # the parent sees to the Exceptions of the caller's iterable
             yield Task(job, number, _helper_reraises_exception, (error,), {})
             number += 1
-        self._dispatcher.settle(set_length, number)
+        self._dispatcher.settle(job, number)

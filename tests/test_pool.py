@@ -169,6 +169,29 @@ def test_an_endless_iterable_is_read_no_further_than_a_little_ahead(pool):
     assert pool.map(square, [2]) == [4]
 
 
+@pytest.mark.parametrize("ends_late", [False, True])
+def test_an_imap_that_was_interrupted_says_so_when_it_is_used_again(pool, ends_late):
+    go_on, read = threading.Event(), threading.Event()
+
+    def slow():
+        try:
+            yield from (1, 2)
+            if ends_late:
+                go_on.wait(60)
+        finally:
+            read.set()
+
+    results = pool.imap_unordered(lambda x: x if x == 1 else time.sleep(600), slow())
+    assert next(results) == 1
+    results._abandon()
+    with pytest.raises(WorkerDied, match="the call was interrupted"):
+        results.next(60)
+    go_on.set()
+    assert read.wait(60) and pool.map(square, [2]) == [4]
+    with pytest.raises(StopIteration):
+        results.next(60)
+
+
 def test_what_an_iterable_raises_needs_no_pickling(pool):
     class Unpicklable(LookupError):
         def __reduce__(self):
