@@ -97,10 +97,21 @@ class Dispatcher:
         self._ending = threading.RLock()  # a callback may come back here
         self._wake_up, self._bell = multiprocessing.Pipe(duplex=False)
         self._rung = False
-        for seat in range(size):
-            self._hire(seat)
         self.thread = threading.Thread(target=self._run, name="sgdkit-dispatcher", daemon=True)
-        self.thread.start()
+        try:
+            for seat in range(size):
+                self._hire(seat)
+            self.thread.start()
+        except BaseException as error:  # Ctrl-C perhaps: nobody has this pool yet, so nobody could end it
+            self.state = "stopped"
+            self.stop() if self.thread.is_alive() else self._end()
+            if isinstance(error, OSError):
+                raise OSError(
+                    error.errno,
+                    f"the pool could start only {len(self.workers)} of {size} workers ({error.strerror or error}): "
+                    "ask for fewer, or first end other pools and programs that hold processes, files or memory.",
+                ) from error
+            raise
 
     # --- called from any thread -------------------------------------------------------------------
 
@@ -311,15 +322,23 @@ class Dispatcher:
         process = self.context.Process(  # type: ignore[attr-defined]
             target=worker.run, args=(theirs, setup, inherited), name=f"sgdkit-worker-{seat}", daemon=True
         )
-        with warnings.catch_warnings():
-            # From 3.12 on a fork beside other threads warns: the child has their locks, but not them. `worker.run`
-            # takes none that the kit knows of. What is left is a main thread deep in threaded BLAS while a worker is
-            # replaced; `fit` computes with one thread, spawn and forkserver do not have that trouble, and a fork that
-            # hangs for it is killed and tried again.
-            warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
-            with _without_ctrl_c(self.method):
-                process.start()
-        theirs.close()  # now only the worker holds it: its death ends the pipe
+        try:
+            with warnings.catch_warnings():
+                # From 3.12 on a fork beside other threads warns: the child has their locks, but not them. `worker.run`
+                # takes none that the kit knows of. What is left is a main thread deep in threaded BLAS while a worker
+                # is replaced; `fit` computes with one thread, spawn and forkserver do not have that trouble, and a fork
+                # that hangs for it is killed and tried again.
+                warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+                with _without_ctrl_c(self.method):
+                    process.start()
+        except BaseException:
+            if process.pid is not None:
+                process.kill()
+                process.join()
+            ours.close()
+            raise
+        finally:
+            theirs.close()  # now only the worker holds it: its death ends the pipe
         member = Worker(process, ours, seat)
         member.deadline = time.monotonic() + _TIME_TO_BE_BORN[self.method]
         return member

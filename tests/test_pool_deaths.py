@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import multiprocessing.connection
 import multiprocessing.pool
+import multiprocessing.process
 import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -118,6 +121,46 @@ def test_a_pool_whose_workers_all_hang_at_their_start_says_so(monkeypatch):
         pytest.raises(WorkerDied, match="did not begin in time.* so did 2 others"),
     ):
         pool.map(square, range(4))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_pool_that_cannot_start_all_its_workers_leaves_none_and_says_what_to_do(method, monkeypatch):
+    start, started = multiprocessing.process.BaseProcess.start, []
+
+    def starts_two(process):
+        if len(started) == 2:
+            raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+        start(process)
+        started.append(process)
+
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", starts_two)
+    with pytest.raises(BlockingIOError, match=r"could start only 2 of 3 workers \(Resource .*\): ask for fewer"):
+        Pool(3, start_method=method)
+    assert len(started) == 2 and not any(process.is_alive() for process in started)
+
+
+@pytest.mark.parametrize("when", ["while a worker starts", "while the thread starts"])
+def test_a_pool_whose_making_is_interrupted_leaves_no_worker(when, monkeypatch):
+    start, started = multiprocessing.process.BaseProcess.start, []
+
+    def is_interrupted(process):
+        start(process)
+        started.append(process)
+        if len(started) == 2 and when == "while a worker starts":
+            raise KeyboardInterrupt
+
+    class Thread(threading.Thread):
+        def start(self):
+            super().start()
+            if self.name == "sgdkit-dispatcher":
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", is_interrupted)
+    if when == "while the thread starts":
+        monkeypatch.setattr(sgdkit.dispatcher.threading, "Thread", Thread)
+    with pytest.raises(KeyboardInterrupt):
+        Pool(2)
+    assert len(started) == 2 and not any(process.is_alive() for process in started)
 
 
 def test_an_initializer_may_take_its_time(tmp_path):
