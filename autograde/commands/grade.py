@@ -14,13 +14,15 @@ from autograde.course import Course
 from autograde.engine import Outcome, relative, started
 from autograde.errors import CourseError
 from autograde.grading.sandbox import kernel_class
+from autograde.reporting.page import duration
 from autograde.table import rows, show
 
 HELP = "autograde the submissions of an assignment"
 DESCRIPTION = """\
 Run every submission in autograde/submitted/<student>/<assignment>/ and judge it, as nbgrader autograde does,
 several at a time. A submission that cannot be graded gets a reason and does not stop the others. The code runs
-in a sandbox (bubblewrap): no network, no sight of the gradebook, the solutions or another submission.
+in a sandbox (bubblewrap, or Podman or Docker): no network, no sight of the gradebook, the solutions or another
+submission.
 
 What is recorded and has not changed is not graded again, so the same command also goes on after an interruption.
 Late penalties, extensions and points that a person gave stay. docs/grading-a-class.md tells the rest."""
@@ -82,13 +84,19 @@ def grade(
     return [student for student, outcome in outcomes.items() if not outcome.ok]
 
 
+#: Seconds between two lines about how far it is, where there is no bar.
+TOLD_EVERY = 30
+
+
 class Progress:
-    """What is seen of grading on stderr: a bar in a terminal, a line for each submission elsewhere, and a summary."""
+    """What is seen of grading on stderr: a bar in a terminal; elsewhere a line for each submission, and now and then
+    one with the rate and the remaining time; and a summary.
+    """
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.graded = self.failed = self.unchanged = 0
-        self._start = monotonic()
+        self._start = self._told = monotonic()
         self._bar = tqdm(total=number, unit="submission", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False)
 
     def __enter__(self) -> "Progress":
@@ -113,10 +121,28 @@ class Progress:
             self.failed += 1
         self._bar.set_postfix_str(f"{self.failed} failed" if self.failed else "", refresh=False)
         self._bar.update()
-        if outcome.unchanged or (outcome.ok and not self._bar.disable):
-            return
-        state = f"done ({outcome.seconds:.1f} s)" if outcome.ok else f"NOT GRADED: {outcome.reason()}"
-        self._say(f"[{self.graded + self.failed + self.unchanged}/{self.number}] {student}: {state}")
+        if not outcome.unchanged and (self._bar.disable or not outcome.ok):
+            state = f"done ({outcome.seconds:.1f} s)" if outcome.ok else f"NOT GRADED: {outcome.reason()}"
+            self._say(f"[{self.ended}/{self.number}] {student}: {state}")
+        if self._bar.disable and self.ended < self.number and monotonic() - self._told >= TOLD_EVERY:
+            self._told = monotonic()
+            self._say(self.so_far())
+
+    @property
+    def ended(self) -> int:
+        """How many submissions are dealt with."""
+        return self.graded + self.failed + self.unchanged
+
+    def so_far(self) -> str:
+        """Such as "-- 120 of 1000 after 5 min, 2 of them not graded: 24 a minute, about 37 min left"."""
+        seconds = monotonic() - self._start
+        not_graded = f", {self.failed} of them not graded" if self.failed else ""
+        said = f"-- {self.ended} of {self.number} after {duration(seconds)}{not_graded}"
+        worked = self.graded + self.failed  # passing over what is unchanged takes next to no time
+        if not worked:
+            return said
+        left = (self.number - self.ended) * seconds / worked
+        return f"{said}: {60 * worked / seconds:.0f} a minute, about {duration(left)} left"
 
     def summary(self) -> str:
         """Such as "8 graded in 12 s (40 a minute), 1 failed, unchanged: 3 (--force grades them again)."."""
@@ -128,7 +154,7 @@ class Progress:
             said.append(f"{self.failed} could not be graded")
         if self.unchanged:
             said.append(f"unchanged: {self.unchanged} (--force grades them again)")
-        left = self.number - self.graded - self.failed - self.unchanged
+        left = self.number - self.ended
         return ", ".join(said) + (f", {left} left." if left else ".")
 
     def _say(self, text: str) -> None:

@@ -113,6 +113,22 @@ def test_a_terminal_has_a_bar_with_what_is_left_and_lines_for_failures_only(monk
     assert shown.rstrip().endswith("30 graded in 0 s, 1 could not be graded, 9 left.")
 
 
+def test_outside_a_terminal_rate_and_remaining_time_are_told_now_and_then(monkeypatch, capsys):
+    now = [1000.0]
+    monkeypatch.setattr(grade, "monotonic", lambda: now[0])
+    with grade.Progress(100) as progress:
+        for number in range(10):
+            now[0] += 12
+            progress(f"s{number}", Outcome(number != 4, "", "no" * (number == 4)))
+        progress("same", Outcome(True, "", unchanged=True))
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("--")]
+    assert told == [
+        "-- 3 of 100 after 36 s: 5 a minute, about 19 min left",
+        "-- 6 of 100 after 72 s, 1 of them not graded: 5 a minute, about 19 min left",
+        "-- 9 of 100 after 2 min, 1 of them not graded: 5 a minute, about 18 min left",
+    ]
+
+
 def test_an_interruption_says_what_is_recorded_and_how_to_go_on(capsys):
     with pytest.raises(KeyboardInterrupt), grade.Progress(2) as progress:
         progress("ada", Outcome(True, "", seconds=2.0))
