@@ -35,8 +35,9 @@ class Block(NamedTuple):
 
 
 BLOCKS = [Block(*found) for found in FENCE.findall(README)]
+HOSTS = next(block.text for block in BLOCKS if "SCHEDULER" in block.text)
 # Commands that need care of their own, each with its test below.
-CAREFUL = {"make demo\n", "make lab\n", "make test\n"}
+CAREFUL = {"make demo\n", "make lab\n", "make test\n", HOSTS}
 PLAIN = [
     pytest.param(text, id=text.splitlines()[-1], marks=[pytest.mark.sandbox] if " autograde " in text else [])
     for language, text in BLOCKS
@@ -95,6 +96,44 @@ def test_make_demo_trains_and_takes_a_class_from_release_to_grades(copy):
         assert known[work].title in printed
     assert "\n3 of the points are for the written answer" in printed
     assert (graded / "grades.csv").exists() and "the kernel died" in printed
+
+
+@pytest.mark.sandbox
+def test_a_class_is_graded_on_hosts_of_which_this_machine_is_one(copy, tmp_path):
+    handed_in = copy.root / "autograde" / "submitted" / "eve" / "2-syncsgd" / "easy.ipynb"
+    handed_in.parent.mkdir(parents=True)
+    handed_in.write_bytes((copy.root / "notebooks" / "2-syncsgd" / "easy.ipynb").read_bytes())
+    guide = (ROOT / "docs" / "grading-a-class.md").read_text(encoding="utf-8")
+    assert all(command in guide for command in HOSTS.splitlines())
+    here = (
+        HOSTS.replace("8786", str(free_port()))
+        .replace("SCHEDULER", "127.0.0.1")
+        .replace("--nworkers 8", "--nworkers 1")
+    )
+    scheduler, worker, grade = here.splitlines()
+    log = tmp_path / "dask.log"
+    started = []
+    try:
+        with log.open("w") as output:
+            for command in (f"{scheduler} --no-dashboard", f"{worker} --no-dashboard"):
+                started.append(
+                    subprocess.Popen(
+                        ["bash", "-c", command],
+                        cwd=copy.root,
+                        env=copy.environment,
+                        stdin=subprocess.DEVNULL,
+                        stdout=output,
+                        stderr=subprocess.STDOUT,
+                        start_new_session=True,
+                    )
+                )
+        answer = copy.run(grade, timeout=300)
+    finally:
+        for process in reversed(started):
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=30)
+    assert answer.returncode == 0, answer.stdout + answer.stderr + log.read_text()
+    assert re.search(r"eve: done", answer.stderr) and re.search(r"eve +2-syncsgd +0 of 20", answer.stdout)
 
 
 def test_make_test_runs_the_suite(copy):
