@@ -11,7 +11,8 @@ from sgdkit.engines import SerialEngine
 from sgdkit.look.playground.clock import ROWS, Clock, Watched, totals
 from sgdkit.look.workers import shares_of
 from sgdkit.models import parabola as network
-from sgdkit.optimizers import SGD
+from sgdkit.optimizers import SGD, Newton
+from sgdkit.sync import average
 from tests.look.playground.made import record
 
 
@@ -41,6 +42,46 @@ def test_only_the_last_steps_are_kept():
     np.testing.assert_allclose(last.shared, [0, 1, 2])
     np.testing.assert_allclose(last.passed, [0.5, 1.5, 2.5])
     assert Clock(2).last(3) is None and Clock(2).shares() is None
+
+
+def test_a_step_of_several_rounds_computes_in_all_of_them():
+    clock = Clock(2)
+    clock.mapped(0.0, 1.0, np.array([[0.0, 1.0, 1.0], [0.0, 0.5, 0.5]]))
+    clock.mapped(1.5, 3.0, np.array([[2.0, 3.0, 3.0], [2.0, 3.0, 3.0]]))  # 1 and 1.5 s after the first round
+    clock._rows[0, 2] = 4.0
+    clock._steps = 1
+    times = clock.last(1)
+    np.testing.assert_allclose(times.end, [[3.0, 3.0]])
+    assert times.shared == [0.0] and times.passed == [3.0]
+    np.testing.assert_allclose(clock.shares(), [3.5 / 8, 0, 4.5 / 8])
+
+
+def test_newtons_rounds_are_no_waiting():
+    clock = Clock(1)
+    trainer = SyncSGD(network(), Newton(1.0), batch_size=50, engine=Watched(SerialEngine(1), clock))
+    run = trainer.fit(parabola().train, epochs=20, progress=False, evaluate=False, callback=lambda _: clock.updated())
+    gradients_alone = totals(run.timeline)
+    assert clock.last(100).steps == 20
+    assert clock.shares()[0] > 2 * gradients_alone[0] / gradients_alone.sum()
+
+
+def test_a_clock_knows_who_has_the_step():
+    seen = []
+
+    class Engine(SerialEngine):
+        def map(self, *given):
+            seen.append(clock.where)
+            return super().map(*given)
+
+    def mine(results):
+        seen.append(clock.where)
+        return average(results)
+
+    clock = Clock(2)
+    assert clock.where == ""
+    trainer = SyncSGD(network(), SGD(0.05), batch_size=25, engine=Watched(Engine(2), clock), average=mine)
+    trainer.fit(parabola().train, progress=False, evaluate=False, callback=lambda _: clock.updated())
+    assert seen == 2 * ["workers", "notebook"] and clock.since > 0
 
 
 def test_a_watched_engine_computes_the_same_bits_and_notes_every_step():
