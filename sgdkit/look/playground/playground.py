@@ -12,6 +12,7 @@ import base64
 import itertools
 import threading
 import time
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import ipywidgets
@@ -27,7 +28,7 @@ from .problem import Problems
 from .record import Record
 from .runner import Runner
 from .settings import Settings
-from .words import Facts, describe, facts_of, tell
+from .words import PATIENCE, Facts, describe, facts_of, tell
 
 PERIOD = 1 / 12  # seconds from one picture to the next
 FIRST = 8.0  # seconds that the cell waits for its first run, so that a stored notebook has a picture
@@ -50,11 +51,12 @@ class Playground:
         self._shown: Record | None = None  # the run that all pictures show by now
         self._scored: Record | None = None
         self._rank = 0
+        self._own = own
         self._presence = Presence()
         self.runner = Runner(own, _PROBLEMS, self._news.set, method=method)
         self.controls = Controls(settings, own.names(), self._start)
         self.controls.dark.value = self._canvas.theme.name == "dark"
-        self._make_page(own)
+        self._make_page()
         self.controls.start.on_click(lambda _: self._start(self.controls.settings))
         self.controls.stop.on_click(lambda _: self.runner.stop())
         self.controls.dark.observe(self._turn_dark, "value")
@@ -62,20 +64,22 @@ class Playground:
         self._painter.start()
         self._start(settings)
 
-    def _make_page(self, own: Own) -> None:
+    def _make_page(self) -> None:
         size = ipywidgets.Layout(flex="1 1 400px", max_width="520px", min_width="280px", height="auto")
         blank = self._canvas.blank()  # an Image without any bytes would be an error in JupyterLab
         self.images = {name: LiveImage(value=blank, format="png", layout=size) for name in NAMES}
+        self.note = ipywidgets.HTML()
         self.status = ipywidgets.HTML(page.status("running", "Starting the workers …"))
         self.game = ipywidgets.HTML(page.game(self.controls.settings, _SCORES.best(self.controls.settings)))
-        self._heart = ipywidgets.Play(
-            min=0, max=10**9, interval=int(EVERY * 1000), playing=True, layout=ipywidgets.Layout(display="none")
-        )
+        hidden = ipywidgets.Layout(display="none")
+        self._heart = ipywidgets.Play(min=0, max=10**9, interval=int(EVERY * 1000), layout=hidden)
+        self._heart._view_count = 0  # a number: the pages that show it are counted
         self._heart.observe(lambda _: self._presence.beat(time.monotonic()), "value")
+        self._heart.observe(self._seen, "_view_count")
         flow = ipywidgets.Layout(flex_flow="row wrap", max_width="1060px", grid_gap="8px")
         self.box = ipywidgets.VBox(
             [
-                ipywidgets.HTML(page.note(own.names())),
+                self.note,
                 self.controls.box,
                 self.status,
                 ipywidgets.Box(list(self.images.values()), layout=flow),
@@ -88,7 +92,16 @@ class Playground:
         if comm is not None and hasattr(comm, "on_close"):
             comm.on_close(lambda _: self.close())
 
+    def _seen(self, change: dict[str, Any]) -> None:
+        """Another page shows it, or one less. A page only begins to count when `playing` changes before its eyes."""
+        self._presence.views(change["new"], time.monotonic())
+        if change["new"] > 0:
+            self._heart.playing = False
+            self._heart.playing = True
+
     def _start(self, settings: Settings) -> None:
+        self._presence.acted(time.monotonic())
+        self.note.value = page.note(self._own.used(settings.optimizer), self._own.takes_rate)
         self.runner.request(settings)
 
     def _turn_dark(self, change: dict[str, Any]) -> None:
@@ -122,24 +135,35 @@ class Playground:
         if runner.busy:
             self.status.value = page.status("running", runner.busy)
             return
-        if record is None or (record.steps == 0 and record.ending is None):
+        if record is None:
             return
         ending = record.ending
-        if record.steps:
-            moving = record is self._shown and ending is None
-            with self._drawing:
-                for name, png in self._canvas.draw(record, previous, [next(self._turn)] if moving else NAMES):
-                    if self._closed:
-                        return
-                    self.images[name].value = png
-                    self.pictures += 1
-                self._shown = record
+        if not record.steps and ending is None:  # what is on the page stays, unless there is something to say
+            facts = facts_of(record)
+            if facts.silent >= PATIENCE:
+                self.status.value = page.status("running", tell(facts))
+            return
+        moving = record is self._shown and ending is None
+        with self._drawing:
+            for name, png in self._pictures(record, previous, [next(self._turn)] if moving else NAMES):
+                if self._closed:
+                    return
+                self.images[name].value = png
+                self.pictures += 1
+            self._shown = record
         if ending is not None and record is not self._scored:
             self._score(record)
         facts = facts_of(record, self._rank if record is self._scored else 0)
         self.status.value = page.status(facts.how, tell(facts), ending.trace if ending else "")
         if ending is not None:
             self._describe(facts)
+
+    def _pictures(self, record: Record, previous: Record | None, names: Sequence[str]) -> Iterable[tuple[str, bytes]]:
+        """What is to be shown; blank pictures where a run failed at once: the ones before it would not be its own."""
+        if record.steps:
+            return self._canvas.draw(record, previous, names)
+        blank = self._canvas.blank()
+        return [(name, blank) for name in NAMES]
 
     def _score(self, record: Record) -> None:
         self._scored, self._rank = record, 0

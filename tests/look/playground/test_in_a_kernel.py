@@ -132,7 +132,7 @@ def test_moving_a_slider_while_it_trains_restarts_it(notebook):
 def test_dark_pictures(notebook):
     cell = """
         import io, numpy; from PIL import Image
-        def paper(): return numpy.asarray(Image.open(io.BytesIO(p.images["map"].value)))[-2, 2].tolist()
+        def paper(): return numpy.asarray(Image.open(io.BytesIO(p.images["map"].value)))[-2, 2, :3].tolist()
         light = paper()
         p.controls.dark.value = True
         until(lambda: paper() != light)
@@ -158,6 +158,50 @@ def test_ones_own_average_and_a_mistake_in_it(notebook):
     assert "average returned an array of shape (3,)" in told and "<details>" in told
 
 
+def test_ones_own_optimizer_stays_with_another_network_and_the_note_says_what_is_used(notebook):
+    cell = """
+        class Mine:
+            def __init__(self, lr, much): self.lr, self.much = lr, much
+            def step(self, w, g): return w - self.lr * self.much * g
+        p = playground(optimizer=lambda lr: Mine(lr, 0.5)); w = p.controls.widgets
+        until(ended)
+        w["network"].value = "parabola, 10 nodes"
+        until(lambda: ended() and p.runner.current.settings.network == "parabola, 10 nodes")
+        kept = p.runner.current.settings.optimizer, p.runner.current.ending.how, "optimizer" in p.note.value
+        w["optimizer"].value = "SGD"
+        until(lambda: ended() and p.runner.current.settings.optimizer == "SGD")
+        *kept, p.note.value
+    """
+    assert ask(notebook, cell) == "('your own', 'finished', True, '')"
+
+
+def test_a_run_that_fails_at_once_leaves_no_picture_of_another_run(notebook):
+    cell = """
+        p = playground(average=average); w = p.controls.widgets
+        until(lambda: ended() and len(p.images["map"].value) > 5000)
+        p.runner._own = type(p._own)(average=lambda results: 1 / 0)
+        w["lr"].value = 0.01
+        until(lambda: ended() and "broke off at step 1." in p.images["map"].tooltip)
+        blank = p._canvas.blank()
+        [image.value == blank for image in p.images.values()]
+    """
+    assert ask(notebook, cell) == "[True, True, True, True]"
+
+
+def test_a_gradient_that_hangs_is_told_and_stop_gives_it_up(notebook):
+    cell = """
+        def hangs(w, X, Y):
+            while True: time.sleep(0.1)
+        p = playground(gradient=hangs); w = p.controls.widgets
+        until(lambda: "your own gradient does not come back. Stop gives it up." in p.status.value)
+        p.runner._patience = 0.3
+        p.controls.stop.click()
+        until(lambda: ended() and "gradient did not come back" in p.status.value)
+        p.status.value
+    """
+    assert "The run broke off at step 1. Your own gradient did not come back, so its" in ask(notebook, cell)
+
+
 def test_what_a_stored_notebook_shows(notebook):
     bundle = ask(notebook, "p = playground(); b = p._repr_mimebundle_(); sorted(b), b['text/plain']")
     assert "'application/vnd.jupyter.widget-view+json', 'image/png', 'text/plain'" in bundle
@@ -176,6 +220,19 @@ def test_somebody_who_left_stops_the_run(notebook):
         p.runner.current.ending.how
     """
     assert ask(notebook, cell) == "'stopped'"
+
+
+def test_every_page_that_shows_it_makes_the_heart_begin_anew(notebook):
+    cell = """
+        changes = []
+        p._heart.observe(lambda change: changes.append(change["new"]), "playing")
+        for views in (1, 2, 1):
+            p._heart._view_count = views
+        p._presence._unseen, changes
+    """
+    assert ask(notebook, cell) == "(None, [True, False, True, False, True])"
+    ask(notebook, "p._heart._view_count = 0; assert p._presence._unseen")
+    ask(notebook, "p._heart._view_count = 1; assert p._presence._unseen is None")
 
 
 def test_a_new_one_closes_the_old_one_and_its_processes(notebook):
