@@ -46,9 +46,15 @@ class Pool(multiprocessing.pool.Pool):
     processes: how many workers; by default as many as this process may use cores. At most 31 on Windows.
     initializer, initargs, maxtasksperchild, context: as in multiprocessing.Pool.
     start_method: "fork", "spawn" or "forkserver"; by default Python's own for this system.
-    seed: of the workers' random streams (numpy's global one and the module random's); by default fresh ones.
+    seed: of the workers' random streams; by default fresh ones.
     retries: how often a task whose worker died is run again before it raises WorkerDied.
     Raises ValueError for an impossible number or start method.
+
+    Random numbers: each worker has its own stream for np.random and for the module random, and its own for each
+    generator (np.random.Generator, RandomState, random.Random) that a notebook's function uses from outside, say a
+    global `rng`: the master's state would give all workers the same numbers. A worker goes on with its stream from call
+    to call; it begins a new one when the master's generator was made anew (`rng = np.random.default_rng(1)`) or has
+    moved on, the same one for the same state, seat and `seed`. A generator that is an argument stays as it is.
     """
 
     def __init__(

@@ -8,11 +8,16 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
+import itertools
+import pickle
+import random
 import sys
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import cloudpickle
+import numpy as np
 
 functions: dict[bytes, Callable[..., Any]] = {}  # in a worker: the function it was sent last, by its digest
 
@@ -26,7 +31,7 @@ class Shipped:
     def __init__(self, function: Callable[..., Any]) -> None:
         self.name = getattr(function, "__name__", type(function).__name__)
         try:
-            self.code = dumps(function)
+            self.code = dumps(function, _CodePickler)
         except Exception as error:
             raise TypeError(
                 f"{self.name} cannot be sent to the workers, because it uses something that cannot be pickled "
@@ -66,6 +71,20 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         return super().reducer_override(thing)
 
 
+class _CodePickler(_Pickler):
+    """For functions: their random generators become the workers' own, or all workers would draw the same numbers."""
+
+    def reducer_override(self, thing: Any) -> Any:
+        """See pickle.Pickler.reducer_override."""
+        if thing is random._inst:  # type: ignore[attr-defined]  # where `from random import gauss` comes from
+            return getattr, (random, "_inst")
+        if thing is np.random.mtrand._rand:
+            return getattr, (np.random.mtrand, "_rand")
+        if type(thing) in (np.random.Generator, np.random.RandomState, random.Random):
+            return _reduce_generator(thing)
+        return super().reducer_override(thing)
+
+
 def dumps(thing: Any, pickler: Callable[[io.BytesIO], Any] = _Pickler) -> bytes:
     """Like cloudpickle.dumps."""
     with io.BytesIO() as file:
@@ -84,3 +103,34 @@ def _importable(function: Any) -> bool:
 def _memoised(parameters: dict[str, Any], function: Callable[..., Any]) -> Callable[..., Any]:
     """A function with a cache of its own, as functools.lru_cache makes it."""
     return functools.lru_cache(**parameters)(function)
+
+
+# In the master: a number for each generator. Those of numpy take no weak references, but their locks do.
+_numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+_next_number = itertools.count()
+
+
+def _reduce_generator(generator: Any) -> tuple[Callable[..., Any], tuple[type, type | None, int, bytes]]:
+    bits = getattr(generator, "_bit_generator", None)  # numpy's
+    number = _numbers.setdefault(generator if bits is None else bits.lock, next(_next_number))
+    state = hashlib.sha256(pickle.dumps(generator)).digest()
+    return _own_generator, (type(generator), None if bits is None else type(bits), number, state)
+
+
+seed = np.random.SeedSequence()  # in a worker: what its random streams come from
+_MOST_GENERATORS = 1000
+_generators: dict[tuple[int, bytes], Any] = {}  # in a worker: its own ones for those of the master
+
+
+def _own_generator(kind: Any, bits: Any, number: int, state: bytes) -> Any:
+    """In a worker: its own generator for that of the master with this number, in this state.
+
+    A function that is sent again finds the one that it used before and draws on from it. Where the master's generator
+    has moved on or was made anew the worker's is a new one, made from the worker's seed and the master's state.
+    """
+    if (number, state) not in _generators:
+        own = np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, int.from_bytes(state)))
+        _generators[number, state] = kind(bits(own) if bits else own.generate_state(8).tobytes())
+        if len(_generators) > _MOST_GENERATORS:  # the oldest one goes
+            del _generators[next(iter(_generators))]
+    return _generators[number, state]

@@ -25,6 +25,7 @@ import cloudpickle
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from . import shipping
 from .shipping import ByValue, dumps, functions
 
 BORN, READY, STOP = b"born", b"ready", b"stop"
@@ -63,6 +64,7 @@ def run(connection: Connection, setup: Setup, inherited: list[Connection]) -> No
     generator._legacy_seeding(setup.seed.generate_state(4))
     np.random.set_bit_generator(generator)  # type: ignore[attr-defined]
     random.seed(setup.seed.generate_state(4).tobytes())
+    shipping.seed = setup.seed
     with contextlib.suppress(OSError):  # the master has gone, as will be seen below
         connection.send_bytes(BORN)
     _initialise(*setup.initializer.content)
