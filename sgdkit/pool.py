@@ -32,6 +32,7 @@ from typing import Any
 from .dispatcher import Dispatcher
 from .feeder import Feed, Listed, Task
 from .member import Death, WorkerDied
+from .results import Applied, Iterated, Mapped
 from .shipping import Shipped
 
 __all__ = ["Pool", "WorkerDied"]
@@ -97,32 +98,49 @@ class Pool(multiprocessing.pool.Pool):
         self._finalizer = multiprocessing.util.Finalize(self, self._dispatcher.stop, exitpriority=15)
 
     def _map_async(
-        self, func: Any, iterable: Any, mapper: Any, chunksize: int | None = None, *args: Any, **kwargs: Any
+        self,
+        func: Any,
+        iterable: Any,
+        mapper: Any,
+        chunksize: int | None = None,
+        callback: Any = None,
+        error_callback: Any = None,
     ) -> Any:
+        self._check_running()  # type: ignore[attr-defined]
         _check_count("chunksize", chunksize)
         if not isinstance(iterable, list | tuple | range):  # somebody's code, to be run by whoever calls
             iterable = list(iterable)
-        return super()._map_async(_ship(func), iterable, mapper, chunksize, *args, **kwargs)  # type: ignore[misc]
+        chunksize = min(len(iterable), chunksize or -(-len(iterable) // (4 * self._processes)))
+        batches = self._get_tasks(_ship(func), iterable, chunksize)  # type: ignore[attr-defined]
+        result = Mapped(self, chunksize, len(iterable), callback, error_callback)
+        self._taskqueue.put((self._guarded_task_generation(result._job, mapper, batches), None))  # type: ignore[attr-defined]
+        return result
 
     def map(self, func: Any, iterable: Any, chunksize: int | None = None) -> list[Any]:
         """[func(item) for item in iterable], computed by the workers; blocks until all are there."""
-        return self._wait_for(self.map_async(func, iterable, chunksize))
+        return self.map_async(func, iterable, chunksize).get()
 
     def starmap(self, func: Any, iterable: Any, chunksize: int | None = None) -> list[Any]:
         """[func(*item) for item in iterable], computed by the workers."""
-        return self._wait_for(self.starmap_async(func, iterable, chunksize))
+        return self.starmap_async(func, iterable, chunksize).get()
 
     def apply(self, func: Any, args: Any = (), kwds: Any = None) -> Any:
         """func(*args, **kwds), computed by one worker."""
-        return self._wait_for(self.apply_async(func, args, kwds))
+        return self.apply_async(func, args, kwds).get()
 
-    def apply_async(self, func: Any, args: Any = (), kwds: Any = None, *callbacks: Any, **named: Any) -> Any:
-        """Like apply, but returns an AsyncResult at once."""
+    def apply_async(
+        self, func: Any, args: Any = (), kwds: Any = None, callback: Any = None, error_callback: Any = None
+    ) -> Any:
+        """Like apply, but returns an AsyncResult at once. Ctrl-C in its get or wait ends the call."""
+        self._check_running()  # type: ignore[attr-defined]
         try:
             args = tuple(args)
         except TypeError:
             raise TypeError(f"args is {args!r}: give a tuple of the function's arguments, (x,) for one.") from None
-        return super().apply_async(_ship(func), args, {} if kwds is None else kwds, *callbacks, **named)
+        shipped = _ship(func)
+        result: Any = Applied(self, callback, error_callback)
+        self._taskqueue.put(([(result._job, 0, shipped, args, {} if kwds is None else kwds)], None))
+        return result
 
     def imap(self, func: Any, iterable: Any, chunksize: int | None = 1) -> Any:
         """Like map, but an iterator: each result in its turn as soon as it is there.
@@ -130,26 +148,18 @@ class Pool(multiprocessing.pool.Pool):
         The iterable is read in a thread, no further ahead than two tasks for each worker. chunksize: so many items
         make one task; by default one.
         """
-        _check_count("chunksize", chunksize)
-        return self._stoppable(super().imap(_ship(func), iterable, chunksize or 1))
+        return self._iterate(super().imap, func, iterable, chunksize)
 
     def imap_unordered(self, func: Any, iterable: Any, chunksize: int | None = 1) -> Any:
         """Like imap, in the order in which the results arrive."""
+        return self._iterate(super().imap_unordered, func, iterable, chunksize)
+
+    def _iterate(self, begin: Any, func: Any, iterable: Any, chunksize: int | None) -> Iterated:
         _check_count("chunksize", chunksize)
-        return self._stoppable(super().imap_unordered(_ship(func), iterable, chunksize or 1))
-
-    def _stoppable(self, results: Any) -> Any:
-        job = self._taskqueue.last.job
-        return _Results(results, lambda: self._dispatcher.abandon(job))
-
-    def _wait_for(self, result: Any) -> Any:
-        try:
-            while not result.ready():
-                result.wait(0.5)  # on Windows, Ctrl-C is noticed only between two waits
-            return result.get()
-        except KeyboardInterrupt:
-            self._dispatcher.abandon(result._job)
-            raise
+        size = 1 if chunksize is None else chunksize
+        begin(_ship(func), iterable, size)
+        results = self._taskqueue.last.results
+        return Iterated(results, size != 1, lambda: self._dispatcher.abandon(results._job))
 
     @property
     def pids(self) -> list[int]:
@@ -211,41 +221,20 @@ def _ship(function: Any) -> Any:
     return function if isinstance(function, Shipped) else Shipped(function)
 
 
-class _Results:
-    """What imap returns: Ctrl-C or the stop button while one waits for the next result ends the whole call."""
-
-    def __init__(self, results: Any, abandon: Callable[[], None]) -> None:
-        self._results, self._abandon = results, abandon
-
-    def __iter__(self) -> _Results:
-        return self
-
-    def __next__(self) -> Any:
-        return self.next()
-
-    def next(self, timeout: float | None = None) -> Any:
-        """The next result; multiprocessing.TimeoutError where it is not there in so many seconds."""
-        try:
-            return next(self._results) if timeout is None else self._results.next(timeout)
-        except KeyboardInterrupt:
-            self._abandon()
-            raise
-
-
 class _TaskQueue:
     """Where the parent's methods put the tasks of a call: here they go on to the dispatcher."""
 
     def __init__(self, dispatcher: Dispatcher, ahead: int) -> None:
         self._dispatcher, self._ahead = dispatcher, ahead
-        self.last = threading.local()  # of each thread: the job of its last imap
+        self.last = threading.local()  # of each thread: the results of its last imap
 
     def put(self, item: tuple[Iterable[tuple[Any, ...]], Callable[[int], None] | None]) -> None:
         tasks, set_length = item
         if set_length is None:
             self._dispatcher.submit(Listed(Task(*task) for task in tasks))
         else:
-            self.last.job = set_length.__self__._job  # type: ignore[attr-defined]
-            self._dispatcher.submit(Feed(self._counted(self.last.job, tasks), self._ahead))
+            self.last.results = set_length.__self__  # type: ignore[attr-defined]
+            self._dispatcher.submit(Feed(self._counted(self.last.results._job, tasks), self._ahead))
 
     def _counted(self, job: int, tasks: Iterable[tuple[Any, ...]]) -> Iterator[Task]:
         number = 0

@@ -141,6 +141,61 @@ def test_an_iterable_may_wait_for_the_results_of_what_it_has_given(pool):
     assert seen == [x * x for x in range(8)]
 
 
+def test_next_of_an_imap_takes_a_time_out_also_with_chunks(pool):
+    results = pool.imap(lambda x: x if x < 3 else time.sleep(600), range(4), chunksize=3)
+    assert [results.next(60) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(multiprocessing.TimeoutError):
+        results.next(0.01)
+    results._abandon()
+
+
+def test_a_task_may_raise_multiprocessings_own_time_out(pool):
+    def gives_up(_):
+        raise multiprocessing.TimeoutError("too late")
+
+    with pytest.raises(multiprocessing.TimeoutError, match="too late"):
+        next(pool.imap(gives_up, [1]))
+
+
+@pytest.mark.parametrize("kind", ["apply_async", "map_async", "starmap_async"])
+def test_an_async_result_is_multiprocessings_own_kind(pool, kind):
+    result = getattr(pool, kind)(time.sleep, [(600,)] if kind == "starmap_async" else [600])
+    assert isinstance(result, multiprocessing.pool.AsyncResult)
+    with pytest.raises(multiprocessing.TimeoutError):
+        result.get(0.01)
+    result.wait(-1)
+    assert not result.ready()
+    pool._dispatcher.abandon(result._job)
+    with pytest.raises(WorkerDied, match="interrupted"):
+        result.get()
+
+
+def test_nobody_waits_longer_than_a_moment_at_a_time_because_windows_hears_ctrl_c_only_between(pool, monkeypatch):
+    waits = []
+
+    class Condition(threading.Condition):
+        def wait(self, timeout=None):
+            waits.append(timeout)
+            return super().wait(0.01)
+
+    go_on = threading.Event()
+
+    def slow():
+        assert go_on.wait(60)
+        yield 3
+
+    def goes_on():
+        while len(waits) < 3:
+            time.sleep(0.001)
+        go_on.set()
+
+    results = pool.imap(square, slow())
+    monkeypatch.setattr(results._results, "_cond", Condition())
+    threading.Thread(target=goes_on).start()
+    assert list(results) == [9]
+    assert len(waits) >= 3 and all(seconds is not None and seconds <= 0.5 for seconds in waits)
+
+
 def test_an_iterable_that_keeps_one_waiting_keeps_nobody_else_waiting(pool):
     go_on = threading.Event()
 

@@ -138,8 +138,20 @@ def test_the_stop_button_ends_an_imap_and_the_pool_goes_on(notebook):
     notebook.run("pool = Pool(2, start_method=METHOD)\npool.map(abs, [1])\nbefore = pool.pids")
     stopped = notebook.run("for r in pool.imap(time.sleep, (s for s in [600, 600, 600])): pass", stop_after=1.0)
     assert stopped.error is not None and stopped.error.startswith("KeyboardInterrupt")
-    assert value(notebook.run("list(pool.imap_unordered(abs, iter([-5])))")) == "[5]"
+    assert value(notebook.run("list(pool.imap_unordered(abs, iter([-5]), chunksize=2))")) == "[5]"
     assert gone(eval(value(notebook.run("before"))))
+    notebook.run("pool.terminate()")
+
+
+@pytest.mark.parametrize("wait", ["get()", "wait()", "get(500)"])
+def test_the_stop_button_while_one_waits_for_an_async_result_ends_its_call(notebook, wait):
+    notebook.run("pool = Pool(1, start_method=METHOD)\npool.map(abs, [1])\nbefore = pool.pids")
+    notebook.run("result = pool.starmap_async(time.sleep, [(600,)])")
+    stopped = notebook.run(f"result.{wait}", stop_after=0.5)
+    assert stopped.error is not None and stopped.error.startswith("KeyboardInterrupt")
+    assert value(notebook.run("pool.map(abs, [-5])")) == "[5]"
+    assert gone(eval(value(notebook.run("before"))))
+    assert "WorkerDied: the call was interrupted" in str(notebook.run("result.get()").error)
     notebook.run("pool.terminate()")
 
 
