@@ -33,7 +33,7 @@ from .dispatcher import Dispatcher
 from .feeder import Feed, Listed, Task
 from .member import Death, WorkerDied
 from .results import Applied, Iterated, Mapped
-from .shipping import Shipped
+from .shipping import Shipped, assigned_globals
 
 __all__ = ["Pool", "WorkerDied"]
 
@@ -45,7 +45,8 @@ class Pool(multiprocessing.pool.Pool):
     """A pool of worker processes.
 
     processes: how many workers; by default as many as this process may use cores. At most 31 on Windows.
-    initializer, initargs, maxtasksperchild, context: as in multiprocessing.Pool.
+    initializer, initargs, maxtasksperchild, context: as in multiprocessing.Pool. A Lock, Value, RawArray or Queue gets
+    to the workers by initargs; an initializer of a notebook keeps it in a global, which may have its own name.
     start_method: "fork", "spawn" or "forkserver"; by default Python's own for this system.
     seed: of the workers' random streams; by default fresh ones.
     retries: how often a task whose worker died is run again before it raises WorkerDied.
@@ -89,6 +90,7 @@ class Pool(multiprocessing.pool.Pool):
             raise TypeError(f"initializer is {initializer!r}: give a function.")
         self._ctx = context_of(start_method) if context is None else context
         self._processes = processes
+        self._initialised = assigned_globals(initializer)
         self._cache: dict[int, ApplyResult[Any]] = {}
         self._dispatcher = Dispatcher(
             self._ctx, processes, (initializer, tuple(initargs)), maxtasksperchild, seed, retries, self._cache
@@ -111,7 +113,7 @@ class Pool(multiprocessing.pool.Pool):
         if not isinstance(iterable, list | tuple | range):  # somebody's code, to be run by whoever calls
             iterable = list(iterable)
         chunksize = min(len(iterable), chunksize or -(-len(iterable) // (4 * self._processes)))
-        batches = self._get_tasks(_ship(func), iterable, chunksize)  # type: ignore[attr-defined]
+        batches = self._get_tasks(self._ship(func), iterable, chunksize)  # type: ignore[attr-defined]
         result = Mapped(self, chunksize, len(iterable), callback, error_callback)
         self._taskqueue.put((self._guarded_task_generation(result._job, mapper, batches), None))  # type: ignore[attr-defined]
         return result
@@ -137,7 +139,7 @@ class Pool(multiprocessing.pool.Pool):
             args = tuple(args)
         except TypeError:
             raise TypeError(f"args is {args!r}: give a tuple of the function's arguments, (x,) for one.") from None
-        shipped = _ship(func)
+        shipped = self._ship(func)
         result: Any = Applied(self, callback, error_callback)
         self._taskqueue.put(([(result._job, 0, shipped, args, {} if kwds is None else kwds)], None))
         return result
@@ -157,9 +159,15 @@ class Pool(multiprocessing.pool.Pool):
     def _iterate(self, begin: Any, func: Any, iterable: Any, chunksize: int | None) -> Iterated:
         _check_count("chunksize", chunksize)
         size = 1 if chunksize is None else chunksize
-        begin(_ship(func), iterable, size)
+        begin(self._ship(func), iterable, size)
         results = self._taskqueue.last.results
         return Iterated(results, size != 1, lambda: self._dispatcher.abandon(results._job))
+
+    def _ship(self, function: Any) -> Shipped:
+        """Pickles the function now, so that the workers use it as it is now."""
+        if not callable(function):
+            raise TypeError(f"{function!r} cannot be called: give the pool a function.")
+        return Shipped(function, self._initialised)
 
     @property
     def pids(self) -> list[int]:
@@ -212,13 +220,6 @@ def context_of(start_method: str | None) -> BaseContext:
 def _check_count(name: str, value: Any) -> None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, Integral) or value < 1):
         raise ValueError(f"{name} is {value!r}: give a whole number of at least 1.")
-
-
-def _ship(function: Any) -> Any:
-    """Pickles the function now, so that the workers use it as it is now."""
-    if not callable(function):
-        raise TypeError(f"{function!r} cannot be called: give the pool a function.")
-    return function if isinstance(function, Shipped) else Shipped(function)
 
 
 class _TaskQueue:

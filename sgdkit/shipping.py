@@ -5,6 +5,7 @@ cloudpickle does nearly all of it; what a pool needs beyond that is here.
 
 from __future__ import annotations
 
+import dis
 import functools
 import hashlib
 import io
@@ -12,7 +13,10 @@ import itertools
 import pickle
 import random
 import sys
+from collections import ChainMap
 from collections.abc import Callable
+from multiprocessing.reduction import ForkingPickler
+from types import FunctionType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -26,21 +30,42 @@ class Shipped:
     """A function as it was when `map` was called, pickled by value where it was defined in a notebook.
 
     It is pickled once and sent to a worker once; the worker recognises it by its digest.
+    initialised: the notebook's globals that a worker has from its initializer, and so need not be sent.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], initialised: frozenset[str] = frozenset()) -> None:
         self.name = getattr(function, "__name__", type(function).__name__)
         try:
-            self.code = dumps(function, _CodePickler)
+            self.code = _code_of(function, initialised)
         except Exception as error:
+            advice = "pass plain data as arguments instead of using it from outside the function."
+            if "inheritance" in str(error):  # what multiprocessing says of its Locks, Values, RawArrays and Queues
+                advice = "hand it to the pool's initializer, which keeps it in a global: Pool(initializer=, initargs=)."
             raise TypeError(
                 f"{self.name} cannot be sent to the workers, because it uses something that cannot be pickled "
-                f"({error}): pass plain data as arguments instead of using it from outside the function."
+                f"({error}): {advice}"
             ) from error
         self.digest = hashlib.sha256(self.code).digest()
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[bytes]]:
         return _known_function, (self.digest,)
+
+
+def _code_of(function: Callable[..., Any], initialised: frozenset[str]) -> bytes:
+    try:
+        return dumps(function, _CodePickler)
+    except Exception:
+        if not initialised:
+            raise
+        return dumps(function, functools.partial(_CodePickler, left_out=initialised))
+
+
+def assigned_globals(function: Any) -> frozenset[str]:
+    """The globals of a notebook that this function of the notebook assigns (`global lock; lock = ...`)."""
+    code, names = getattr(function, "__code__", None), getattr(function, "__globals__", {})
+    if code is None or names.get("__name__") != "__main__":
+        return frozenset()
+    return frozenset(step.argval for step in dis.get_instructions(code) if step.opname == "STORE_GLOBAL")
 
 
 def _known_function(digest: bytes) -> Callable[..., Any]:
@@ -62,7 +87,12 @@ def _unpack(code: bytes) -> ByValue:
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """cloudpickle's, which sends a notebook's functions by value; this one its memoised functions too."""
+    """cloudpickle's, which sends a notebook's functions by value; this one its memoised functions too.
+
+    And it knows what multiprocessing's own pickler knows: how to hand over a RawArray, say, to a process that starts.
+    """
+
+    dispatch_table = ChainMap(cloudpickle.Pickler.dispatch_table, ForkingPickler._extra_reducers)  # type: ignore[attr-defined]
 
     def reducer_override(self, thing: Any) -> Any:
         """See pickle.Pickler.reducer_override."""
@@ -72,7 +102,14 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
 
 
 class _CodePickler(_Pickler):
-    """For functions: their random generators become the workers' own, or all workers would draw the same numbers."""
+    """For functions: their random generators become the workers' own, or all workers would draw the same numbers.
+
+    left_out: globals of a notebook that its functions are sent without.
+    """
+
+    def __init__(self, file: io.BytesIO, left_out: frozenset[str] = frozenset()) -> None:
+        super().__init__(file)
+        self._left_out = left_out
 
     def reducer_override(self, thing: Any) -> Any:
         """See pickle.Pickler.reducer_override."""
@@ -82,7 +119,12 @@ class _CodePickler(_Pickler):
             return getattr, (np.random.mtrand, "_rand")
         if type(thing) in (np.random.Generator, np.random.RandomState, random.Random):
             return _reduce_generator(thing)
-        return super().reducer_override(thing)
+        reduced = super().reducer_override(thing)
+        if isinstance(thing, FunctionType) and isinstance(reduced, tuple) and thing.__module__ == "__main__":
+            names = reduced[2][1]["__globals__"]  # see cloudpickle's _function_getstate
+            for name in self._left_out & names.keys():
+                del names[name]
+        return reduced
 
 
 def dumps(thing: Any, pickler: Callable[[io.BytesIO], Any] = _Pickler) -> bytes:

@@ -26,7 +26,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from . import shipping
-from .shipping import ByValue, dumps, functions
+from .shipping import ByValue, assigned_globals, dumps, functions
 
 BORN, READY, STOP = b"born", b"ready", b"stop"
 _COMPARED = 1_000_000  # bytes of a global, to see whether an initializer has filled it
@@ -92,11 +92,15 @@ def _initialise(initializer: Callable[..., Any] | None, arguments: tuple[Any, ..
     if names.get("__name__") != "__main__":  # the functions of a module share its globals in any case
         initializer(*arguments)
         return
-    before = dict(names)
+    before, assigned = dict(names), assigned_globals(initializer)
     contents = {name: _content(value) for name, value in _used_globals(initializer).items()}
     initializer(*arguments)
     for name, value in names.items():
-        if before.get(name, names) is not value or (name in contents and contents[name] != _content(value)):
+        if (
+            before.get(name, names) is not value
+            or (name in contents and contents[name] != _content(value))
+            or (name in assigned and _content(value) is None)  # a Lock, say, without which the functions are sent
+        ):
             _kept[name] = value
 
 
