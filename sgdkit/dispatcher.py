@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import time
+import traceback
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -93,6 +94,7 @@ class Dispatcher:
         self._stillborn = 0  # workers in a row that ended before they were ready
         self._hired = [0] * size  # how many workers have sat in each seat
         self._reason = "the pool was ended while a task was under way."
+        self._cause: Exception | None = None
         self._ended = False
         self._ending = threading.RLock()  # a callback may come back here
         self._wake_up, self._bell = multiprocessing.Pipe(duplex=False)
@@ -196,6 +198,8 @@ class Dispatcher:
             elif not self._receive(by_end[end]):  # type: ignore[index]
                 ended.append(by_end[end])  # type: ignore[index]
         for member in dict.fromkeys(ended):
+            if self.state == "stopped":  # given up, with the one before
+                break
             while _pending(member.connection) and self._receive(member):  # what it said before it ended
                 continue
             self._bury(member)
@@ -217,7 +221,10 @@ class Dispatcher:
             member.born = True
             return True
         if not member.ready:
-            member.ready, self._stillborn = True, 0
+            if message == worker.READY:
+                member.ready, self._stillborn = True, 0
+            else:
+                member.error = _load(message)[1]
             return True
         task, member.task = member.task, None
         if task is not None:
@@ -289,17 +296,22 @@ class Dispatcher:
             # One that ends by itself will do so again; one that is killed may be luckier the next time.
             killed = member.was_killed() and not member.overdue
             if self._stillborn > (20 if killed else max(2, self.size)):
-                self._give_up(death)
+                self._give_up(death, member.error)
                 return
         self._replace(member)
 
-    def _give_up(self, death: Death) -> None:
+    def _give_up(self, death: Death, cause: Exception | None) -> None:
         """No worker can even start: says so to everybody who waits or will wait."""
-        self.state = "stopped"
+        self.state, self._cause = "stopped", cause
+        why = (
+            "look at what was printed above, at the pool's initializer, and, in a script, that the pool is made under "
+            'if __name__ == "__main__":.'
+        )
+        if cause is not None:
+            why = "the pool's initializer raised " + "".join(traceback.format_exception_only(cause)).strip()
         self._reason = (
             f"worker {death.seat} (process {death.pid}) {death.reason} before it could take a task, and so did "
-            f"{self._stillborn - 1} others: look at what was printed above, at the pool's initializer, and, "
-            'in a script, that the pool is made under if __name__ == "__main__":.'
+            f"{self._stillborn - 1} others: {why}"
         )
 
     def _replace(self, member: Worker) -> None:
@@ -370,7 +382,9 @@ class Dispatcher:
     def _fail_all(self) -> None:
         with self._ending:  # not two threads the same ones
             for result in list(self.results.values()):
-                fail(result, WorkerDied(self._reason))
+                died = WorkerDied(self._reason)
+                died.__cause__ = self._cause
+                fail(result, died)
 
 
 def _pending(connection: Connection) -> bool:

@@ -31,6 +31,7 @@ class Worker:
         self.process, self.connection, self.seat = process, connection, seat
         self.born = False  # it has begun; its initializer may take as long as it likes
         self.ready = False
+        self.error: Exception | None = None  # what its initializer raised
         self.overdue = False
         self.deadline = math.inf  # on time.monotonic's clock, by when it is to be born
         self.task: Task | None = None

@@ -67,7 +67,12 @@ def run(connection: Connection, setup: Setup, inherited: list[Connection]) -> No
     shipping.seed = setup.seed
     with contextlib.suppress(OSError):  # the master has gone, as will be seen below
         connection.send_bytes(BORN)
-    _initialise(*setup.initializer.content)
+    try:
+        _initialise(*setup.initializer.content)
+    except Exception as error:
+        with contextlib.suppress(OSError):
+            connection.send_bytes(dumps((False, Raised(error))))
+        raise  # so that it is printed, and this process ends
     try:
         connection.send_bytes(READY)
         done = 0

@@ -229,16 +229,28 @@ def test_a_worker_is_noticed_dead_while_a_process_of_its_own_lives_on():
         pool.map(orphans, [1])
 
 
-def test_an_initializer_that_fails_is_said_and_does_not_hang(capfd):
-    def fails():
-        raise RuntimeError("no such file")
+class Unpicklable(Exception):
+    def __reduce__(self):
+        raise TypeError("not me")
 
-    with Pool(2, fails) as pool:
-        with pytest.raises(WorkerDied, match="before it could take a task"):
-            pool.map(square, range(4))
+
+@pytest.mark.parametrize(("method", "kind"), [*((m, RuntimeError) for m in METHODS), (METHODS[0], Unpicklable)])
+def test_an_initializer_that_fails_is_said_and_does_not_hang(method, kind, capfd):
+    def fails():
+        raise kind("no such file")
+
+    with Pool(2, fails, start_method=method) as pool:
+        for call in (lambda: pool.map(square, range(4)), lambda: pool.apply(square, (1,))):
+            with pytest.raises(
+                WorkerDied, match="so did 2 others: the pool's initializer raised .*no such file"
+            ) as caught:
+                call()
         with pytest.raises(WorkerDied):
-            pool.apply(square, (1,))
-    assert "no such file" in capfd.readouterr().err
+            list(pool.imap(square, [1]))
+    cause = caught.value.__cause__
+    assert type(cause) is RuntimeError or "Unpicklable: no such file" in str(cause)
+    assert "in fails" in str(cause.__cause__)  # with the worker's traceback
+    assert method == "forkserver" or "no such file" in capfd.readouterr().err  # the server has an older stderr
 
 
 def test_a_worker_is_replaced_after_maxtasksperchild():
