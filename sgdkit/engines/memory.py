@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 import sys
 import threading
 from collections.abc import Mapping
+from mmap import mmap
 from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
@@ -17,19 +17,6 @@ from numpy.typing import NDArray
 
 Layout = Mapping[str, tuple[tuple[int, ...], str]]  # name -> shape, dtype
 _ALIGNMENT = 64  # bytes of a cache line: two arrays never share one
-
-_still_seen: list[SharedMemory] = []  # unlinked, but somebody still holds an array in them
-_closing = threading.Lock()
-
-
-def _new_lock() -> None:
-    """A worker may be forked while the master holds the lock; in it nobody would ever let go."""
-    global _closing
-    _closing = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_new_lock)
 
 
 def fence() -> None:
@@ -50,7 +37,8 @@ class SharedArrays:
     """Arrays as attributes, all in one segment.
 
     The master makes it with a layout, a worker attaches to it by its name. If the master is killed, Python's
-    resource tracker, a process of its own, removes the segment.
+    resource tracker, a process of its own, removes the segment. Whoever keeps one of the arrays, or a part of it, keeps
+    the memory, all of it, even after `close`; it is given back with the last of them.
     """
 
     def __init__(self, layout: Layout, name: str | None = None) -> None:
@@ -61,11 +49,16 @@ class SharedArrays:
             length = math.prod(shape) * np.dtype(dtype).itemsize
             size += -(-length // _ALIGNMENT) * _ALIGNMENT
         self._owner = name is None
+        self._arrays: dict[str, NDArray[Any]] = {}
         self._segment = _create(max(size, 1)) if name is None else _attach(name)
-        self.name = self._segment.name
-        self._arrays: dict[str, NDArray[Any]] = {
-            key: np.ndarray(shape, dtype, self._segment.buf, places[key]) for key, (shape, dtype) in self.layout.items()
-        }
+        try:
+            self.name = self._segment.name
+            memory = _taken_out(self._segment)
+            for key, (shape, dtype) in self.layout.items():
+                self._arrays[key] = np.ndarray(shape, dtype, memory, places[key])
+        except BaseException:  # Ctrl-C
+            self.close()
+            raise
 
     def __getattr__(self, key: str) -> NDArray[Any]:
         try:
@@ -74,33 +67,42 @@ class SharedArrays:
             raise AttributeError(key) from None
 
     def close(self) -> None:
-        """Let go of the segment, and remove it if this process made it. May be called twice."""
+        """Let go of the arrays, and remove the segment if this process made it. May be called twice."""
         self._arrays.clear()
         if self._owner:
             self._owner = False
             self._segment.unlink()
-        with _closing:
-            _still_seen.append(self._segment)
-            for segment in list(_still_seen):
-                with contextlib.suppress(BufferError):  # an array in it is still held: try again at the next close
-                    segment.close()
-                    _still_seen.remove(segment)
+
+
+def _taken_out(segment: SharedMemory) -> mmap:
+    """The segment's memory, which from here on lives as long as an array in it.
+
+    Python's `SharedMemory.close`, which is also called when it is forgotten, unmaps the memory though numpy still has
+    arrays there (numpy tells it nothing of them), and whoever then reads one of them ends the process.
+    """
+    memory: mmap = segment._mmap  # type: ignore[attr-defined]
+    segment._buf.release()  # type: ignore[attr-defined]
+    segment._buf = segment._mmap = None  # type: ignore[attr-defined]
+    segment.close()  # the file descriptor, which the memory does not need
+    return memory
 
 
 def _create(size: int) -> SharedMemory:
     """A new segment whose memory is really there. MemoryError where it is not, as in a small container."""
     segment = SharedMemory(create=True, size=size)
-    if sys.platform == "linux":  # which gives out memory when it is first written to, and kills who finds none left
-        try:
+    try:
+        if sys.platform == "linux":  # which gives out memory when it is first written to, and kills who finds none left
             os.posix_fallocate(segment._fd, 0, size)  # type: ignore[attr-defined]
-        except OSError as error:
-            segment.close()
-            segment.unlink()
-            raise MemoryError(
-                f"{size / 1e6:,.0f} MB of shared memory are needed for the data and the gradients, and there is not as "
-                f"much ({error.strerror}): give the container more (--shm-size), or use float32 or fewer examples."
-            ) from None
-    return segment
+        return segment
+    except BaseException as error:
+        segment.close()
+        segment.unlink()
+        if not isinstance(error, OSError):  # Ctrl-C
+            raise
+        raise MemoryError(
+            f"{size / 1e6:,.0f} MB of shared memory are needed for the data and the gradients, and there is not as "
+            f"much ({error.strerror}): give the container more (--shm-size), or use float32 or fewer examples."
+        ) from None
 
 
 def _attach(name: str) -> SharedMemory:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import weakref
 from multiprocessing import resource_tracker
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sgdkit import SyncSGD, split
+from sgdkit.data import parabola
+from sgdkit.engines import PoolEngine
 from sgdkit.engines.memory import SharedArrays
+from sgdkit.models import parabola as network
 
 LAYOUT = {"a": ((3, 2), "<f8"), "b": ((5,), "<i8")}
 
@@ -30,6 +37,83 @@ def test_a_second_view_sees_the_same_numbers_and_does_not_own_them(monkeypatch):
     memory.close()
     with pytest.raises(FileNotFoundError):
         SharedArrays(LAYOUT, memory.name)
+
+
+KEPT = """
+import gc
+from sgdkit import SyncSGD
+from sgdkit.data import parabola
+from sgdkit.engines.memory import SharedArrays
+from sgdkit.models import parabola as network
+
+if __name__ == "__main__":
+    layout = {"g": ((2, 100_000), "<f8")}
+    ours = SharedArrays(layout)
+    attached, forgotten = SharedArrays(layout, ours.name), SharedArrays(layout, ours.name)
+    ours.g[:] = 7.0
+    rows = [ours.g[0], attached.g[1], forgotten.g[1, 5:]]
+    ours.close()
+    attached.close()
+    del forgotten
+    gc.collect()
+    print([row[-1].item() for row in rows])
+
+    seen = []
+
+    def average(results):
+        seen.extend(results)
+        return sum(g for g, _ in results) / sum(n for _, n in results)
+
+    with SyncSGD(network(), average=average, batch_size=25) as trainer:
+        run = trainer.fit(parabola().train, progress=False)
+    print(len(seen), all((g == g).all() for g, _ in seen))
+"""
+
+
+def test_whoever_keeps_an_array_after_the_end_can_read_it(tmp_path):
+    """In a process of its own: reading memory that is not there any more would end the tests."""
+    script = tmp_path / "kept.py"
+    script.write_text(KEPT, encoding="utf-8")
+    told = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    assert (told.returncode, told.stdout, told.stderr) == (0, "[7.0, 7.0, 7.0]\n4 True\n", "")
+
+
+def test_the_memory_is_given_back_with_the_last_array_in_it():
+    memory = SharedArrays(LAYOUT)
+    row, lives = memory.a[1], weakref.ref(memory.a.base)
+    memory.close()
+    assert lives() is not None and row.tolist() == [0.0, 0.0]
+    del row
+    assert lives() is None
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux shows what memory a process has")
+def test_neither_the_master_nor_a_worker_keeps_the_memory_of_earlier_runs():
+    names, errors = [], []
+
+    def shards(indices, workers):
+        names.append(engine._memory.name)
+        return split(indices, workers)
+
+    def kept() -> list[str]:
+        maps = [Path(f"/proc/{pid}/maps").read_text() for pid in (os.getpid(), *engine.pids)]
+        return [name for name in names for text in maps if name in text]
+
+    def fails(w, X, Y):
+        raise LookupError("on purpose")
+
+    engine = PoolEngine(2, "fork")
+    try:
+        for gradient in [None] * 8 + [fails, None]:
+            with SyncSGD(network(), batch_size=50, split=shards, gradient=gradient, engine=engine) as trainer:
+                try:
+                    trainer.fit(parabola().train, progress=False)
+                except LookupError as error:
+                    errors.append(error)  # as a notebook does, with all that its traceback refers to
+            assert kept() == []
+    finally:
+        engine.close()
+    assert len(set(names)) == 10 and len(errors) == 1
 
 
 def test_the_engines_need_no_tool_of_tests():
