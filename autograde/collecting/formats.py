@@ -65,12 +65,12 @@ def recognise(
     student: whether a name is known to be a student's; such a folder stays.
     """
     if forced != "folders":
-        _unwrap(reading, assignment, lambda tops: max(_votes(tops).values()) > 0 or any(map(student, tops)))
+        _unwrap(reading, assignment, student, lambda tops: max(_votes(tops).values()) > 0)
     votes = _votes(_tops(reading))
     best = max(votes, key=lambda kind: votes[kind])
     kind = forced or (best if votes[best] else "folders")
     if kind == "folders":
-        _unwrap(reading, assignment, lambda tops: any(map(student, tops)))
+        _unwrap(reading, assignment, student, lambda tops: False)
     return kind
 
 
@@ -194,11 +194,13 @@ def _votes(tops: set[str]) -> dict[str, int]:
     }
 
 
-def _unwrap(reading: Reading, assignment: str, known: Callable[[set[str]], bool]) -> None:
+def _unwrap(
+    reading: Reading, assignment: str, student: Callable[[str], bool], known: Callable[[set[str]], bool]
+) -> None:
     """Forget a folder that lies around everything, such as "assignment_4711_export" or "submissions"."""
     while True:
         tops = _tops(reading)
-        if len(tops) != 1 or known(tops) or any(len(parts) < 2 for parts in _all_parts(reading)):
+        if len(tops) != 1 or student(min(tops)) or known(tops) or any(len(parts) < 2 for parts in _all_parts(reading)):
             return
         below = {entry.parts[1] for entry in reading.entries}
         if is_archive(min(tops)) and not known(below):
