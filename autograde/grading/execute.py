@@ -106,7 +106,7 @@ class JudgedExecute(LimitedExecute):
         driver = nbformat.v4.new_code_cell(checks.driver(exercise, cases, nonce))
         # The driver ends a slow case by itself, with a better message than ours.
         seconds = max((case.limit for case in cases), default=0.0) + DRIVER_SECONDS
-        trouble = self._run(driver, index, self.max_answer, seconds)
+        trouble = self._run(driver, index, self.max_answer, seconds, history=False)
         if trouble:
             judged = judging.Judged(
                 0.0, exercise.points, f"Not judged, 0 points: {exercise.name}: {trouble}.", looped=True

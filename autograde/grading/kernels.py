@@ -15,7 +15,7 @@ from autograde.grading.watch import Watch
 from autograde.grading.workplace import Workplace
 
 #: Bytes of one message from a kernel, and messages waiting, that the grader takes: it has memory to lose, too.
-MESSAGE, WAITING = 64 * MB, 200
+MESSAGE, WAITING = 64 * MB, 10
 
 
 class PlainKernel(AsyncKernelManager):

@@ -69,6 +69,16 @@ class TolerantExporter(NotebookExporter):
         return nb, ""
 
 
+def too_much_code(nb: NotebookNode, most: int) -> str:
+    """Why a notebook with more than ``most`` characters of code is not graded, or an empty string."""
+    if sum(len(cell.source) for cell in nb.cells if cell.cell_type == "code") <= most:
+        return ""
+    return (
+        f"The notebook holds more than {most / 1e6:g} MB of code. Put data that was pasted into it into a file beside "
+        "the notebook and hand both in again."
+    )
+
+
 def _empty() -> NotebookNode:
     return new_notebook(metadata={"language_info": {"name": "python"}})
 

@@ -6,9 +6,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Integer
 
-from autograde.grading import notes, tricks
-from autograde.grading.reading import REASON
+from autograde.grading import notes, shown, tricks
+from autograde.grading.reading import REASON, too_much_code
 
 
 class RestoreCells(NbGraderPreprocessor):
@@ -20,25 +21,35 @@ class RestoreCells(NbGraderPreprocessor):
     id is dropped, tags such as ``skip-execution`` and all outputs go.
     """
 
+    max_code = Integer(1_000_000, help="Characters in all code cells of a notebook together.").tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         course = resources["nbgrader"]
         notes.reset(nb)
+        reason = resources.get(REASON) or too_much_code(nb, self.max_code)
+        if reason:
+            # Nothing of it is looked at: parsed, its code takes some five hundred times its size in memory.
+            nb.cells = []
+            notes.of(nb)["unreadable"] = reason
         for sentence in tricks.look(nb):
             notes.problem(nb, sentence)
         notes.of(nb)["claimed"] = tricks.claimed(nb)
-        if resources.get(REASON):
-            notes.of(nb)["unreadable"] = resources[REASON]
         with Gradebook(course["db_url"]) as gradebook:
             given = _given(gradebook.find_notebook(course["notebook"], course["assignment"]))
+        drawn = [shown.drawn(cell) for cell in nb.cells]
         for cell in nb.cells:
             _as_ordinary(cell)
         chosen = _choose(nb, given)
+        _keep_pictures(nb, {name: drawn[chosen[name]] for name in given if name in chosen}, given)
         for position, cell in enumerate(nb.cells):
             identity = cell.metadata.pop("nbgrader", None)
             if identity and chosen.get(identity) == position:
                 _restore(cell, given[identity])
             elif identity in given:
-                notes.problem(nb, f"cell {identity!r} was copied; the copy with the student's last words counts")
+                counts = "the copy with the student's last words counts"
+                if given[identity]["metadata"]["locked"]:
+                    counts = "what differs from the course's cell counts as the student's own"
+                notes.problem(nb, f"cell {identity!r} was copied; {counts}")
         _put_back(nb, given)
         return nb, resources
 
@@ -79,15 +90,16 @@ def _as_ordinary(cell: NotebookNode) -> None:
 
 
 def _choose(nb: NotebookNode, given: dict[str, dict[str, Any]]) -> dict[str, int]:
-    """Which of the cells that claim an id has it: the last, unless that is an untouched answer."""
+    """Which of the cells that claim an id has it: of answers the last with words in it, of the course's own cells the
+    last that is as it was given; where there is no such cell, the first.
+    """
     chosen: dict[str, int] = {}
     for position, cell in enumerate(nb.cells):
         identity = cell.metadata.get("nbgrader")
         if identity not in given:
             continue
         untouched = cell.source.strip() == given[identity]["source"].strip()
-        answer = given[identity]["metadata"]["solution"]
-        if identity in chosen and answer and untouched:
+        if identity in chosen and untouched == given[identity]["metadata"]["solution"]:
             continue
         chosen[identity] = position
     return chosen
@@ -108,10 +120,22 @@ def _restore(cell: NotebookNode, given: dict[str, Any]) -> None:
     cell.metadata["nbgrader"] = NotebookNode(metadata)
 
 
+def _keep_pictures(nb: NotebookNode, drawn: dict[str, list[str]], given: dict[str, dict[str, Any]]) -> None:
+    """Note the pictures of cells that grading may leave out: a person reads what was written about them."""
+    kept: dict[str, list[str]] = {}
+    room = shown.TOGETHER
+    for name, pictures in drawn.items():
+        room -= sum(map(len, pictures))
+        if pictures and room >= 0 and shown.only_shows(given[name]["metadata"]):
+            kept[name] = pictures
+    notes.of(nb)["pictures"] = kept
+
+
 def _put_back(nb: NotebookNode, given: dict[str, dict[str, Any]]) -> None:
     """Put missing locked and graded cells in again, each after the last cell that comes before it.
 
-    A deleted stub stays deleted: it would overwrite what the student wrote in a cell of their own.
+    A deleted stub stays deleted: it would overwrite what the student wrote in a cell of their own. A cell that only
+    shows something is not missed: notebooks that were given out before it was there do not have it.
     """
     place = 0
     for identity, cell in given.items():
@@ -120,7 +144,7 @@ def _put_back(nb: NotebookNode, given: dict[str, dict[str, Any]]) -> None:
         if identity in positions:
             place = positions[identity] + 1
             continue
-        if not (metadata["locked"] or metadata["grade"] or metadata["task"]):
+        if not (metadata["locked"] or metadata["grade"] or metadata["task"]) or shown.only_shows(metadata):
             continue
         new = new_code_cell if metadata["cell_type"] == "code" else new_markdown_cell
         nb.cells.insert(place, new(cell["source"], id=f"restored-{len(positions)}", metadata={"nbgrader": metadata}))

@@ -32,6 +32,7 @@ class LimitedExecute(Execute):
     notebook_timeout = Integer(600, help="Seconds that one notebook may take in all.").tag(config=True)
     max_restarts = Integer(2, help="How often a kernel that died is started again.").tag(config=True)
     max_output = Integer(2_000_000, help="Characters of output kept from one cell.").tag(config=True)
+    max_outputs = Integer(20_000_000, help="Characters of output kept from one notebook.").tag(config=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,6 +50,7 @@ class LimitedExecute(Execute):
         self._ran: list[str] = []  # sources of the cells to run again in a new kernel
         self._spoiled: dict[str, str] = {}  # functions not to be called again, and why
         self._restarts = 0
+        self._left = self.max_outputs  # characters of output that are still kept
         self._over = ""  # why nothing more is run
         self._limits = Limits(parent=self)
         self._patience = Patience(self.timeout or 30, self.notebook_timeout)
@@ -101,19 +103,23 @@ class LimitedExecute(Execute):
     def _alive(self) -> bool:
         return self.km is not None
 
-    def _run(self, cell: NotebookNode, index: int, room: int, seconds: float = 0.0) -> str:
+    def _run(self, cell: NotebookNode, index: int, room: int, seconds: float = 0.0, history: bool = True) -> str:
         """Run one cell; an empty string, or what went wrong. A kernel that died or hangs is gone afterwards.
 
         ``cell`` stands at ``index`` of the notebook while it runs, and need not be the cell that is there.
         ``room`` is in characters; it may take ``seconds`` even where patience has become shorter than that.
+        ``history``: whether code that runs later finds it in ``In``.
         """
         self._timed_out = False
-        self._room = room
+        self._shown: dict[str, int] = {}  # characters by the id of a display that can be updated
         self._seconds = max(self._patience.limit(), int(seconds))
         there = self.nb.cells[index]
+        self._kept = cell is there  # what it shows is
+        self._last = self._kept and self._left <= room
+        self._room = self._left if self._last else room
         self.nb.cells[index] = cell
         try:
-            self.execute_cell(cell, index, store_history=True)
+            self.execute_cell(cell, index, store_history=history)
         except DeadKernelError:
             reason = self.km.ended_because() or DIED
             self._stop()
@@ -127,6 +133,8 @@ class LimitedExecute(Execute):
             # What runs later may not rewrite what was shown here.
             self._display_id_map.clear()
             self.nb.cells[index] = there
+            if not isinstance(cell.execution_count, int):  # the kernel's word, too
+                cell.execution_count = None
         if self._timed_out:
             self._patience.stop()
             return TIMED_OUT
@@ -141,6 +149,10 @@ class LimitedExecute(Execute):
         if not self._start():
             return
         for source in [*self._ran, *map(_stub, self._spoiled, self._spoiled.values())]:
+            self._over = self._patience.exhausted()
+            if self._over:
+                self._stop()
+                return
             if self._run(nbformat.v4.new_code_cell(source), 0, self.max_output):
                 self._over = "the kernel died, and again when the cells before were run once more"
                 self._stop()
@@ -181,15 +193,41 @@ class LimitedExecute(Execute):
         self._timed_out = True
         return await super()._async_handle_timeout(timeout, cell)
 
+    def handle_comm_msg(self, outs: list[NotebookNode], msg: Any, cell_index: int) -> None:
+        """Nothing: a page has no widgets, and what they hold would take memory here."""
+
+    def _update_display_id(self, display_id: str, msg: Any) -> None:
+        """As in nbclient, while there is room for what is new."""
+        # What is shown in several places is written down in each of them.
+        places = sum(map(len, self._display_id_map.get(display_id, {}).values()))
+        size = places * _size(msg["content"])
+        more = size - self._shown.get(display_id, 0)
+        if self._room <= max(more, 0):
+            return
+        self._take(more)
+        self._shown[display_id] = size
+        super()._update_display_id(display_id, msg)
+
     def output(self, outs: list[NotebookNode], msg: Any, display_id: str | None, cell_index: int) -> Any:
         """Keep an output while there is room, and say once where it was cut off."""
         if self._room <= 0:
             return None
-        self._room -= 200 + _size(msg["content"])
-        if self._room <= 0:
-            outs.append(nbformat.v4.new_output("stream", name="stdout", text="\n… more output was cut off here.\n"))
+        size = 200 + _size(msg["content"])
+        if size >= self._room:
+            said = "more output was cut off here"
+            if self._last:
+                said += f": the notebook has more than {self.max_outputs / 1e6:g} MB of it. Later cells show none"
+                self._left = 0
+            self._room = 0
+            outs.append(nbformat.v4.new_output("stream", name="stdout", text=f"\n… {said}.\n"))
             return None
+        self._take(size)
         return super().output(outs, msg, display_id, cell_index)
+
+    def _take(self, size: int) -> None:
+        self._room -= size
+        if self._kept:
+            self._left -= size
 
 
 def _stub(name: str, reason: str) -> str:
@@ -199,7 +237,7 @@ def _stub(name: str, reason: str) -> str:
 def _size(content: Any) -> int:
     """Characters in a message, roughly."""
     if isinstance(content, dict):
-        return sum(_size(value) for value in content.values())
+        return sum(_size(key) + _size(value) for key, value in content.items())
     if isinstance(content, list):
         return sum(_size(value) for value in content)
     return len(content) if isinstance(content, str) else 8

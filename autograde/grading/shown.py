@@ -1,18 +1,28 @@
 """Which cells of a notebook only show something, so that grading can do without them."""
 
 import ast
+import base64
+import binascii
 import re
 import symtable
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_locked, is_solution
+from nbformat.v4 import new_output
+
+from sgdkit.checks.borrowed import called
 
 #: How the grade_id of a locked cell ends that only shows something: a picture, an animation, a few numbers.
 ENDING = "-picture"
 
-#: What stands in the feedback instead of the picture.
+#: What stands in the feedback instead of the picture, or above the one that was handed in.
 LEFT_OUT = "This cell only shows something, so it is not run when your work is graded.\n"
+AS_HANDED_IN = "What is below was handed in with the notebook; it was not drawn again.\n"
+
+#: Pictures that are kept of one handed-in cell, bytes of each, and characters of all in one notebook.
+MOST, LARGEST, TOGETHER = 2, 400_000, 3_000_000
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def pictures(cells: Sequence[NotebookNode]) -> set[int]:
@@ -22,7 +32,7 @@ def pictures(cells: Sequence[NotebookNode]) -> set[int]:
     whatever it uses itself.
     """
     code = {place for place, cell in enumerate(cells) if cell.cell_type == "code"}
-    left_out = {place for place in code if _only_shows(cells[place])}
+    left_out = {place for place in code if only_shows(cells[place].metadata.get("nbgrader", {}))}
     while True:
         used: set[str] = set().union(*(used_names(cells[place].source) for place in code - left_out))
         needed = {place for place in left_out if used & bound_names(cells[place].source)}
@@ -32,23 +42,38 @@ def pictures(cells: Sequence[NotebookNode]) -> set[int]:
 
 
 def used_names(source: str) -> set[str]:
-    """Global names that the code reads; where it is not plain Python, all words in it."""
+    """Global names that the code reads, as far as its text says; where that is not plain Python, all words in it.
+
+    A text that is a name may be one (``globals()["steps"]``), a text that is executed has several, and with
+    ``__main__`` any attribute may be the notebook's.
+    """
+    words = set(re.findall(r"\w+", source))
+    if "__main__" in words:
+        return words
     try:
         scopes = list(_scopes(symtable.symtable(source, "cell", "exec")))
         nodes = list(ast.walk(ast.parse(source)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set(re.findall(r"\w+", source))
-    # What a symbol table calls assigned only: x += 1, del x.
-    changed = {
-        node.target.id for node in nodes if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
-    }
-    changed |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)}
-    return changed | {
+        return words
+    used = {
         name.get_name()
         for scope in scopes
         for name in scope.get_symbols()
-        if name.is_referenced() and (scope.get_type() == "module" or name.is_global())
+        # A class reads a name that it gives a value later on from outside.
+        if name.is_referenced() and (scope.get_type() in ("module", "class") or name.is_global())
     }
+    for node in nodes:
+        # What a symbol table calls assigned only: x += 1, del x.
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            used.add(node.target.id)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
+            used.add(node.id)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+            used.add(node.value)
+        elif isinstance(node, ast.Call) and called(node) in ("eval", "exec"):
+            texts = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
+            used.update(word for text in texts if isinstance(text, str) for word in re.findall(r"\w+", text))
+    return used
 
 
 def bound_names(source: str) -> set[str]:
@@ -65,10 +90,38 @@ def bound_names(source: str) -> set[str]:
     }
 
 
-def _only_shows(cell: NotebookNode) -> bool:
-    if not is_locked(cell) or is_grade(cell) or is_solution(cell):
+def only_shows(given: Mapping[str, Any]) -> bool:
+    """Whether the course's cell with this metadata of nbgrader's may be left out."""
+    data: dict[str, Any] = {"grade_id": "", "locked": False, "grade": False, "solution": False, "task": False} | dict(given)
+    scored = data["grade"] or data["solution"] or data["task"]
+    return bool(data["locked"] and not scored and data["grade_id"].endswith(ENDING))
+
+
+def drawn(cell: NotebookNode) -> list[str]:
+    """The first PNG pictures among the outputs that a cell was handed in with, in base64."""
+    found: list[str] = []
+    for output in cell.get("outputs", []):
+        text = output.get("data", {}).get("image/png")
+        if len(found) < MOST and isinstance(text, str) and len(text) < 2 * LARGEST:
+            text = "".join(text.split())
+            if _png(text):
+                found.append(text)
+    return found
+
+
+def leave_out(cell: NotebookNode, pictures: Sequence[str]) -> None:
+    """Say under the cell that it is not run, and show the pictures that were handed in with it."""
+    said = LEFT_OUT + (AS_HANDED_IN if pictures else "")
+    cell.outputs = [new_output("stream", name="stdout", text=said)]
+    cell.outputs += [new_output("display_data", data={"image/png": picture}) for picture in pictures]
+
+
+def _png(text: str) -> bool:
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error):
         return False
-    return bool(cell.metadata["nbgrader"]["grade_id"].endswith(ENDING))
+    return data.startswith(_PNG) and len(data) <= LARGEST
 
 
 def _scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

@@ -19,6 +19,8 @@ class Runner(LimitedExecute):
         for index, cell in enumerate(self.nb.cells):
             self.first = self.km.provisioner.pid if self.km else None
             self.troubles.append(self._over or self._run(cell, index, self.max_output))
+            if not self.troubles[-1]:
+                self._ran.append(cell.source)
             if not self._alive() and not self._over:
                 self._revive()
 
@@ -37,8 +39,10 @@ class Ran:
 def run(tmp_path):
     """Run cells in one kernel in the sandbox, with limits of one's own; without nbgrader."""
 
-    def _run(*sources, folder=None, timeout=20, more=None, **limits):
+    def _run(*sources, folder=None, timeout=20, more=None, course=None, **limits):
         config = Config({"Limits": limits, "LimitedExecute": {"timeout": timeout} | (more or {})})
+        if course:
+            config.CourseDirectory.root = str(course)
         runner = Runner(config=config)
         nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
         runner.prepare(nb, {"metadata": {"path": str(folder or tmp_path / "nothing handed in")}})

@@ -5,6 +5,7 @@ import pytest
 
 from autograde.grading import bubblewrap
 from autograde.grading.limits import MB, Limits
+from autograde.grading.patience import Patience
 
 pytestmark = [
     pytest.mark.sandbox,
@@ -128,6 +129,43 @@ def test_a_flood_of_output_is_cut_off_and_the_next_cell_is_heard(run):
     ran = run("for _ in range(50):\n    print('x' * 1_000_000)", "print('next')", more={"max_output": 100_000})
     assert "cut off here" in ran.texts[0] and len(ran.texts[0]) < 300_000
     assert ran.texts[1] == "next\n"
+
+
+def test_output_of_all_cells_together_is_limited_too_and_that_is_said_once(run):
+    flood = "print('x' * 60_000)"
+    ran = run(flood, flood, flood, "print('next')", more={"max_outputs": 100_000})
+    assert ran.texts[0] == "x" * 60_000 + "\n"
+    assert (
+        ran.texts[1]
+        == "\n… more output was cut off here: the notebook has more than 0.1 MB of it. Later cells show none.\n"
+    )
+    assert ran.texts[2:] == ["", ""] and ran.troubles == [""] * 4
+
+
+def test_a_display_that_grows_afterwards_is_limited_wherever_it_is_shown(run):
+    code = """
+from IPython.display import display, update_display
+for _ in range(100):
+    display("x", display_id="mine")
+update_display("small", display_id="mine")
+for way in (update_display, display):
+    way("y" * 10_000, display_id="mine")
+"""
+    ran = run(code, more={"max_output": 100_000})
+    kept = [output["data"]["text/plain"] for output in ran.runner.nb.cells[0].outputs if "data" in output]
+    assert kept[0] == "'small'" and len("".join(kept)) < 50_000
+
+
+def test_the_state_of_widgets_is_not_kept(run):
+    state = {"_model_module": "@jupyter-widgets/output", "_model_name": "OutputModel", "outputs": "y" * 1000}
+    ran = run(f"from comm import create_comm\none = create_comm('jupyter.widget', data={{'state': {state}}})\nprint(1)")
+    assert ran.texts == ["1\n"] and not ran.runner.comm_objects
+
+
+def test_cells_that_run_again_after_a_death_count_towards_the_time_of_the_notebook(run, monkeypatch):
+    monkeypatch.setattr(Patience, "exhausted", lambda self: "it took too long")
+    ran = run("print(1)", "import os\nos._exit(1)", "print(2)")
+    assert ran.over == "it took too long" and ran.texts[2] == ""
 
 
 def test_one_message_larger_than_the_grader_takes_is_dropped_and_the_next_cell_is_heard(run):

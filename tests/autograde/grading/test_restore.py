@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from autograde import engine
-from autograde.grading import notes
+from autograde.grading import notes, tricks
 from autograde.grading.reading import REASON, TolerantExporter
 from autograde.grading.restore import RestoreCells
 
@@ -61,6 +61,12 @@ def test_a_deleted_check_is_put_back_behind_what_it_checks(handed_in, restore):
     assert notes.of(after)["problems"] == ["cell 'check-loss' was missing and has been put back"]
 
 
+def test_a_picture_that_was_not_there_when_the_notebook_was_given_out_is_not_missed(handed_in, restore):
+    handed_in.cells.remove(find(handed_in, "contour-picture"))
+    after = restore(handed_in)
+    assert "contour-picture" not in ids(after) and notes.of(after)["problems"] == []
+
+
 def test_a_deleted_stub_stays_deleted_because_it_would_overwrite_the_students_own_cell(handed_in, restore):
     handed_in.cells = [c for c in handed_in.cells if c.metadata.get("nbgrader", {}).get("grade_id") != "loss"]
     assert "loss" not in ids(restore(handed_in))
@@ -114,3 +120,40 @@ def test_an_unreadable_file_becomes_the_courses_cells_and_a_reason(tmp_path, res
     graded = [name for name in ids(handed_in) if name.startswith("check-")]
     assert [name for name in ids(after) if name.startswith("check-")] == graded
     assert said in notes.of(after)["unreadable"]
+
+
+def test_a_notebook_with_more_code_than_anybody_writes_is_not_even_parsed(restore, handed_in, monkeypatch):
+    monkeypatch.setattr(tricks, "statements_of", lambda source: pytest.fail("parsed"))
+    find(handed_in, "loss").source = "x = [" + "1," * 500_000 + "]"
+    after = restore(handed_in)
+    assert notes.of(after)["unreadable"].startswith("The notebook holds more than 1 MB of code.")
+    assert find(after, "check-loss").source == 'check("2-syncsgd/easy/loss")' and "loss" not in ids(after)
+    assert notes.of(after)["problems"] == []
+
+
+def copied(nb, name):
+    """Put a copy of a cell, as JupyterLab makes it, behind the cell; return both."""
+    place = nb.cells.index(find(nb, name))
+    twin = nbformat.from_dict(json.loads(json.dumps(nb.cells[place])) | {"id": "twin"})
+    nb.cells.insert(place + 1, twin)
+    return nb.cells[place], twin
+
+
+@pytest.mark.parametrize("edited", [0, 1])
+def test_helpers_in_a_copy_of_a_locked_cell_are_kept(handed_in, restore, edited):
+    copied(handed_in, "setup")[edited].source += "\n\ndef helper():\n    return 3"
+    after = restore(handed_in)
+    assert ids(after).count("setup") == 1 and "helper" not in find(after, "setup").source
+    (own,) = [cell for cell in after.cells if "def helper" in cell.source]
+    assert "nbgrader" not in own.metadata
+    (said,) = notes.of(after)["problems"]
+    assert said == "cell 'setup' was copied; what differs from the course's cell counts as the student's own"
+
+
+def test_of_copies_of_a_locked_cell_that_were_all_edited_the_first_becomes_the_courses(handed_in, restore):
+    first, second = copied(handed_in, "setup")
+    given = first.source
+    first.source, second.source = "a = 1", "b = 2"
+    after = restore(handed_in)
+    assert find(after, "setup").source == given
+    assert [cell.source for cell in after.cells if cell.source in ("a = 1", "b = 2")] == ["b = 2"]

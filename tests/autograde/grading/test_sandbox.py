@@ -49,13 +49,18 @@ def test_code_in_the_sandbox_reaches_nothing_but_its_own(course, monkeypatch):
         "SUBMITTED": course.folder("submitted"),
     }
     names = "\n".join(f"{name} = {str(path)!r}" for name, path in there.items())
-    written = (Written("predict", names + SPY, "before"),)
+    # A check's hidden cases are not to be had by a later cell.
+    history = "print('SPIED', In, Out, _i, _ii, _iii)"
+    written = (Written("predict", names + SPY, "before"), Written("check-gradient", history, "after"))
     case = Case("2-syncsgd", "spy", "looks around", "easy", "hostile", written=written)
     folder = course.folder("submitted") / "spy" / "2-syncsgd"
     hand_in(case, course.release / "2-syncsgd", course.sources / "2-syncsgd", folder)
     assert engine.autograde(course, "2-syncsgd", "spy").ok
     file = course.folder("autograded") / "spy" / "2-syncsgd" / "easy.ipynb"
-    cell = next(c for c in nbformat.read(file, as_version=4).cells if "MY_TOKEN" in c.source)
+    cells = nbformat.read(file, as_version=4).cells
+    later = next(c for c in cells if c.source == history).outputs[0]["text"]
+    assert "MY_TOKEN" in later and "_check_cases" not in later
+    cell = next(c for c in cells if "MY_TOKEN" in c.source)
     seen = json.loads(cell.outputs[0]["text"])
     for name in ("secret", "gradebook", "solutions", "other"):
         assert seen[name] == "FileNotFoundError", name

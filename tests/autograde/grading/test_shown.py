@@ -1,9 +1,16 @@
 """Which cells grading leaves out: only those whose names nobody needs."""
 
+import base64
+
 import nbformat.v4
 import pytest
+from nbformat.v4 import new_output
 
-from autograde.grading.shown import bound_names, pictures, used_names
+from autograde.course import Course
+from autograde.grading.shown import ENDING, LARGEST, bound_names, drawn, pictures, used_names
+from autograde.release.build import sources_of
+
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def given(source, name, **more):
@@ -33,6 +40,13 @@ def test_a_locked_picture_that_defines_nothing_others_use_is_left_out():
         "def mine():\n    return curve",
         "mine = lambda: [x for x in curve]",
         "class Mine:\n    values = curve",
+        "class Mine:\n    curve = curve",
+        "class Mine:\n    print(curve)\n    curve = 3",
+        "globals()['curve']",
+        "eval('curve')",
+        "exec('mine = curve[0]')",
+        "from __main__ import curve",
+        "import __main__ as here\nhere.curve",
         "curve = curve + [3]",
         "curve += [3]",
         "del curve",
@@ -46,7 +60,14 @@ def test_a_picture_whose_names_a_student_uses_is_run(source):
 
 
 @pytest.mark.parametrize(
-    "source", ["def mine(curve):\n    return curve", "[curve for curve in 'ab']", "x.curve", "'a'"]
+    "source",
+    [
+        "def mine(curve):\n    return curve",
+        "[curve for curve in 'ab']",
+        "x.curve",
+        "'a curve'",
+        "class Mine:\n    curve = 3",
+    ],
 )
 def test_a_name_of_ones_own_that_happens_to_be_the_same_needs_no_picture(source):
     assert pictures([given("curve = [1, 2]", "loss-picture"), own(source)]) == {0}
@@ -94,3 +115,26 @@ def g():
 
 def test_names_that_a_cell_uses_are_global_ones():
     assert used_names("def f(x):\n    def g():\n        return x + far\n    return g") == {"far"}
+
+
+@pytest.mark.parametrize("assignment", Course.here().assignments())
+def test_all_pictures_of_a_solution_are_left_out(assignment):
+    for source in sources_of(Course.here(), assignment):
+        cells = source.notebook.cells
+        named = {
+            i for i, cell in enumerate(cells) if cell.metadata.get("nbgrader", {}).get("grade_id", "").endswith(ENDING)
+        }
+        assert pictures(cells) == named, source.name
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["", "?", base64.b64encode(b"GIF89a").decode(), base64.b64encode(PNG + bytes(LARGEST)).decode()],
+)
+def test_only_small_png_pictures_are_kept_of_a_handed_in_cell(data):
+    cell = own("plot()")
+    cell.outputs = [new_output("display_data", data={"image/png": data}), new_output("stream", text="x")]
+    assert drawn(cell) == []
+    good = base64.b64encode(PNG + b"rest").decode()
+    cell.outputs.append(new_output("display_data", data={"image/png": good[:6] + "\n" + good[6:]}))
+    assert drawn(cell) == [good]
