@@ -471,8 +471,8 @@ with once_written("predict", "loss", "gradient", "split_batch", "worker_gradient
         for workers in (1, 2, 3)
     }
     left, right = plt.subplots(1, 2, figsize=(11, 3.2))[1]
-    for workers, path in paths.items():
-        left.plot([loss(v, X, Y, 0.01) / len(X) for v in path], lw=7 - 2 * workers, label=f"workers = {workers}")
+    for number, way in paths.items():
+        left.plot([loss(v, X, Y, 0.01) / len(X) for v in way], lw=7 - 2 * number, label=f"workers = {number}")
     left.set(yscale="log", xlabel="epoch", ylabel="J / N", title="the curves lie on each other")
     left.legend()
     right.plot(X, Y, "o", label="the points")

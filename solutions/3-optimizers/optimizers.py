@@ -447,8 +447,8 @@ check("3-optimizers/optimizers/newton_step")
 with once_written("objective_gradient", "hessian", "newton_step"):
     map_of(plain=walk(SGD(0.085)), Newton=walk(lambda w, g: newton_step(w, slope, 0.1), steps=1))
     v = w
-    for step in range(6):
-        print(f"after {step} steps of Newton: J / N = {objective(v):.6f}")
+    for number in range(6):
+        print(f"after {number} steps of Newton: J / N = {objective(v):.6f}")
         v = newton_step(v, lambda u: objective_gradient(network.gradient, u, points.X, points.Y, LAM), 0.1)
 
 # %% [markdown]
