@@ -10,10 +10,14 @@ import secrets
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import autograde
 import sgdkit
+from autograde.course import Course
+from autograde.errors import CourseError
 from autograde.grading import syscalls
 from autograde.grading.kernels import PlainKernel
 from autograde.grading.limits import MB, Limits
@@ -47,7 +51,10 @@ class BubblewrapKernel(PlainKernel):
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """The kernel's command line, inside bwrap and prlimit."""
         place = self.workplace
-        command = [*parents(Path(KIT, "sgdkit")), "--ro-bind", str(Path(sgdkit.__file__).parent), f"{KIT}/sgdkit"]
+        course = Path(self.config.CourseDirectory.root) if self.config.CourseDirectory.get("root") else None
+        covered = hidden(_ours() + ([course] if course else []))
+        command = [word for folder, seen in covered.items() for word in _cover(folder, seen)]
+        command += [*parents(Path(KIT, "sgdkit")), "--ro-bind", str(Path(sgdkit.__file__).parent), f"{KIT}/sgdkit"]
         for folder in references():
             command += [*_in_memory(f"{KIT}/sgdkit/{folder}", 4096), "--remount-ro", f"{KIT}/sgdkit/{folder}"]
         command += [
@@ -60,6 +67,7 @@ class BubblewrapKernel(PlainKernel):
             "/given/home",
         ]
         command += [*parents(place.run), "--bind", str(place.run), str(place.run)]
+        command += [word for folder in covered for word in ("--remount-ro", str(folder))]
         for name, value in self._environment().items():
             command += ["--setenv", name, value]
         inside = ["sh", "-c", MOVE_IN, "sh", *super().format_kernel_cmd(extra_arguments)]
@@ -123,6 +131,10 @@ def missing() -> str:
     for name in ("bwrap", "prlimit", "setpriv"):
         if shutil.which(name) is None:
             return f"{name} is not installed (on Debian and Ubuntu: apt install bubblewrap util-linux)."
+    try:
+        hidden(_ours())
+    except CourseError as error:
+        return str(error)
     user = 2**30 if os.geteuid() == 0 else None
     probe = wrapped(Limits(), [], [sys.executable, "-I", "-S", "-c", ""], user)
     done = subprocess.run(probe, capture_output=True, text=True, timeout=60)
@@ -158,6 +170,46 @@ def _readable() -> list[Path]:
         if path.exists() and not linked and not any(path.is_relative_to(known) for known in found):
             found.append(path)
     return found
+
+
+def _ours() -> list[Path]:
+    """Where the course lies, and where what answers are judged by may be installed."""
+    found = [Path(sgdkit.__file__).parent, Path(autograde.__file__).parent]
+    try:
+        return [Course.here().root, *found]
+    except CourseError:  # installed without the course's folder
+        return found
+
+
+def hidden(folders: Iterable[Path]) -> dict[Path, list[Path]]:
+    """Which of these the kernel would see, because they lie below what it must read, and what in each it must see.
+
+    Raises CourseError where a folder is itself something that must be read.
+    """
+    found: dict[Path, list[Path]] = {}
+    needed = [Path(sys.prefix), Path(sys.base_prefix)]
+    for folder in sorted({folder.resolve() for folder in folders}):
+        for shown in _readable():
+            if not folder.is_relative_to(shown.resolve()):
+                continue
+            # As the sandbox calls it, where the way to it leads over a link.
+            there = shown / folder.relative_to(shown.resolve())
+            if any(path.resolve() == folder for path in [shown, *needed]):
+                raise CourseError(
+                    f"The course lies in {folder}, which every kernel must be able to read (Python is there): move the "
+                    "course, or make the environment anew in a folder of its own, such as .venv."
+                )
+            if not any(there.is_relative_to(known) for known in found):
+                found[there] = [path for path in needed if path.resolve().is_relative_to(folder)]
+    return found
+
+
+def _cover(folder: Path, seen: list[Path]) -> list[str]:
+    """An empty folder in its place, in which only ``seen`` are; the caller makes it read-only."""
+    command = _in_memory(str(folder), 4096)
+    for path in seen:
+        command += [*parents(path), "--ro-bind", str(path), str(path)]
+    return command
 
 
 def references() -> list[str]:

@@ -157,6 +157,43 @@ found["kit"] = sum(len(files) for place in references for _, _, files in os.walk
     assert "done" not in found.values(), found
 
 
+def test_a_course_below_what_every_kernel_reads_is_not_seen(run, tmp_path, monkeypatch):
+    bound = bubblewrap._readable()
+    shown = tmp_path / "usr"
+    course = shown / "src" / "my course"
+    (course / ".venv").mkdir(parents=True)
+    for file in (shown / "tool", course / "gradebook.db", course / ".venv" / "module"):
+        file.write_text("x")
+    link = tmp_path / "link"
+    link.symlink_to(course)
+    monkeypatch.setattr(bubblewrap, "_readable", lambda: [*bound, shown])
+    monkeypatch.setattr(sys, "base_prefix", str(course / ".venv"))
+    code = f"""
+import os
+from pathlib import Path
+shown, course = Path({str(shown)!r}), Path({str(course)!r})
+print(os.listdir(course), (shown / "tool").read_text(), (course / ".venv" / "module").read_text())
+(course / "mine").write_text("x")
+"""
+    ran = run(code, course=link)
+    assert ran.texts[0].startswith("['.venv'] x x\n") and "Read-only file system" in ran.texts[0], ran
+
+
+def test_a_course_that_is_itself_what_every_kernel_reads_is_refused(tmp_path, monkeypatch):
+    course = tmp_path / "environment"
+    course.mkdir()
+    monkeypatch.setattr(bubblewrap, "_readable", lambda: [course])
+    monkeypatch.setattr(bubblewrap, "_ours", lambda: [course])
+    assert "make the environment anew in a folder of its own" in bubblewrap.missing.__wrapped__()
+
+
+def test_a_kit_that_was_installed_into_the_environment_is_not_seen_there(tmp_path, monkeypatch):
+    kit = tmp_path / "lib" / "sgdkit"
+    kit.mkdir(parents=True)
+    monkeypatch.setattr(bubblewrap, "_readable", lambda: [tmp_path])
+    assert bubblewrap.hidden([kit, kit / "checks", tmp_path.parent]) == {kit: []}
+
+
 def test_nothing_but_the_scratch_folders_is_written(tries):
     found = tries(
         """
