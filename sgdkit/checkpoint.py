@@ -51,19 +51,23 @@ class Checkpoint:
         }
         arrays = {f"optimizer.{name}": value for name, value in state.items() if isinstance(value, np.ndarray)}
         beside = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
-        with open(beside, "wb") as file:
-            np.savez(
-                file,
-                about=np.frombuffer(json.dumps(about).encode(), np.uint8),
-                w=w,
-                w0=history.w0,
-                losses=np.array(history.losses),
-                seconds=np.array(history.seconds),
-                path=np.array(history.path.points),
-                path_steps=np.array(history.path.steps),
-                **arrays,  # type: ignore[arg-type]
-            )
-        os.replace(beside, self.path)
+        try:
+            with open(beside, "wb") as file:
+                np.savez(
+                    file,
+                    about=np.frombuffer(json.dumps(about).encode(), np.uint8),
+                    w=w,
+                    w0=history.w0,
+                    losses=np.array(history.losses),
+                    seconds=np.array(history.seconds),
+                    path=np.array(history.path.points),
+                    path_steps=np.array(history.path.steps),
+                    **arrays,  # type: ignore[arg-type]
+                )
+            os.replace(beside, self.path)
+        except BaseException:  # a full disk, or Ctrl-C in the middle
+            beside.unlink(missing_ok=True)
+            raise
 
     def _file(self) -> Path | BinaryIO:
         return self.path

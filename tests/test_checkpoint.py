@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from sgdkit import SGD, SyncSGD
 from sgdkit.data import parabola
+from sgdkit.engines import PoolEngine
+from sgdkit.models import Dense, Dropout, Network, SquaredError, Tanh
 from sgdkit.models import parabola as network
 from sgdkit.optimizers import Adam, Momentum, Nesterov, Newton, StepDecay
 
@@ -46,6 +48,54 @@ def test_interrupted_at_any_step_and_resumed_gives_the_same_bits(name, stop, tmp
     assert [e[:2] for e in resumed.epochs] == [e[:2] for e in whole.epochs]
     assert np.array_equal(resumed.path, whole.path) and np.array_equal(resumed.path_steps, whole.path_steps)
     assert np.array_equal(resumed.w0, whole.w0) and (np.diff(resumed.seconds) > 0).all()
+
+
+@pytest.fixture(scope="module")
+def pool():
+    engine = PoolEngine(2)
+    yield engine
+    engine.close()
+
+
+DROPOUT = Network("dropout", [Dense(1, 8), Tanh(), Dropout(0.5), Dense(8, 1)], SquaredError(), inputs=1)
+
+
+@pytest.mark.parametrize("model", [network(), DROPOUT], ids=["parabola", "dropout"])
+@pytest.mark.parametrize("stop", [3, 9, 18])
+def test_two_workers_of_a_pool_go_on_to_the_same_bits_with_and_without_dropout(pool, model, stop, tmp_path):
+    def fit(**more):
+        with SyncSGD(model, Momentum(0.01), batch_size=16, lam=0.1, engine=pool) as trainer:
+            return trainer.fit(DATA, EPOCHS, progress=False, **more)
+
+    whole, file = fit(), tmp_path / "run.npz"
+    assert fit(checkpoint=file, callback=lambda step: step.step == stop).steps == stop + 1
+    resumed = fit(checkpoint=file)
+    assert np.array_equal(resumed.w, whole.w) and np.array_equal(resumed.loss, whole.loss)
+    assert [e[:2] for e in resumed.epochs] == [e[:2] for e in whole.epochs]
+
+
+@pytest.mark.parametrize("which", [1, 2, EPOCHS])
+def test_ctrl_c_while_a_checkpoint_is_written_leaves_the_one_before_and_nothing_else(which, tmp_path, monkeypatch):
+    whole, file, written = trainer(Momentum(0.01)).fit(DATA, EPOCHS, progress=False), tmp_path / "run.npz", []
+
+    def half(target, **arrays):
+        written.append(arrays)
+        if len(written) == which:
+            target.write(b"PK, and a part of the rest")
+            target.flush()
+            raise KeyboardInterrupt
+        savez(target, **arrays)
+
+    savez = np.savez
+    monkeypatch.setattr(np, "savez", half)
+    cut = trainer(Momentum(0.01)).fit(DATA, EPOCHS, checkpoint=file, progress=False)
+    assert cut.interrupted and cut.steps == 4 * which
+    assert [left.name for left in tmp_path.iterdir()] == ["run.npz"] * (which > 1)
+
+    (tmp_path / "run.npz.4711.part").write_bytes(b"PK, and a part of the rest")  # of one that was killed
+    resumed = trainer(Momentum(0.01)).fit(DATA, EPOCHS, checkpoint=file, progress=False)
+    assert np.array_equal(resumed.w, whole.w) and np.array_equal(resumed.loss, whole.loss)
+    assert resumed.steps == whole.steps and not resumed.interrupted
 
 
 def test_a_finished_run_can_be_made_longer(tmp_path):
