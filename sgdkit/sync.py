@@ -190,6 +190,8 @@ class SyncSGD:
         settings = self.settings | {"data": train.name, "epochs": epochs, "dtype": w.dtype.name}
         history = History(self.model, w, settings, self.workers)
         saved = self._checkpoint(checkpoint, len(train)) if checkpoint is not None else None
+        if saved is not None:
+            self.optimizer.state()  # one that cannot be saved says so now, and not after an epoch, which would be lost
         if saved is not None and saved.exists():
             if w0 is not None:
                 raise ValueError("w0 is given, and so is a checkpoint to go on from: leave out one of the two.")

@@ -69,10 +69,12 @@ def test_what_cannot_step_is_refused():
         train(OwnOptimizer(lambda lr: 3, 0.1))
 
 
-def test_a_checkpoint_is_refused_because_the_memory_is_unknown(tmp_path):
+def test_a_checkpoint_is_refused_before_training_because_the_memory_is_unknown(tmp_path):
+    steps = []
     with SyncSGD(parabola(), OwnOptimizer(Mine, 0.02, 0.9), engine="serial") as trainer:
         with pytest.raises(ValueError, match="cannot be saved"):
-            trainer.fit(TRAIN, 1, progress=False, checkpoint=tmp_path / "run.npz")
+            trainer.fit(TRAIN, 1, progress=False, checkpoint=tmp_path / "run.npz", callback=steps.append)
+    assert steps == [] and not list(tmp_path.iterdir())
 
 
 def test_newtons_gradient_is_that_of_the_objective_at_any_w():
