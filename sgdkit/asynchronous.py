@@ -138,34 +138,35 @@ class AsyncSGD(SyncSGD):
         steps = -(-len(train) // self.batch_size)
         batches = self._batches(len(train), epochs)
         with threadpool_limits(1), np.errstate(all="ignore"), StopButton() as stop:
-            self.engine.open(self.model, train)
             try:
+                self.engine.open(self.model, train)
                 memory = self._arrivals._opened()
                 memory.w[:], memory.v[:] = w, self._decay
                 history.begin(steps * epochs, progress)
-                while history.steps < steps * epochs and not stop.pressed and history.diverged is None:
-                    for seat in self._in_order_of_arrival():
-                        if self._arrivals.order(seat) is not None:
-                            w = self._take(seat, w, history, kept)
-                            if callback is not None and callback(history.last_step(len(kept.epochs), w)) in (True,):
-                                stop.pressed = True
-                            if history.steps % steps == 0:
-                                kept.epochs.append((history.seconds[-1], w.copy() if evaluate else None))
-                        if stop.pressed or history.diverged is not None:
-                            break
-                        self._send_off(seat, next(batches, None), w, history, kept)
-                    else:
-                        if history.steps < steps * epochs:
-                            self._arrivals.wait()
+                with history.efforts(self.engine.cpu_seconds):
+                    while history.steps < steps * epochs and not stop.pressed and history.diverged is None:
+                        for seat in self._in_order_of_arrival():
+                            if self._arrivals.order(seat) is not None:
+                                w = self._take(seat, w, history, kept)
+                                if callback is not None and callback(history.last_step(len(kept.epochs), w)) in (True,):
+                                    stop.pressed = True
+                                if history.steps % steps == 0:
+                                    kept.epochs.append((history.seconds[-1], w.copy() if evaluate else None))
+                            if stop.pressed or history.diverged is not None:
+                                break
+                            self._send_off(seat, next(batches, None), w, history, kept)
+                        else:
+                            if history.steps < steps * epochs:
+                                self._arrivals.wait()
                 stop.rest()  # what is left takes its time, and a second Ctrl-C ends it
                 self._record(history, kept, train, test)
             except KeyboardInterrupt:  # pressed again, or a gradient that takes for ever
                 stop.pressed = True
             finally:
                 stop.rest()
-                cpu_seconds = self.engine.finish()
+                self.engine.finish()
                 history.end()
-        run = history.run(w, cpu_seconds, interrupted=stop.pressed)
+        run = history.run(w, interrupted=stop.pressed)
         run.timeline = AsyncTimeline(**vars(run.timeline))
         return AsyncRun(
             **{f.name: getattr(run, f.name) for f in fields(Run)},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from tqdm import tqdm
 from .models import Network
 from .own_gradient import OwnGradient
 from .run import EpochRecord, Path, Run
-from .timeline import Recorder
+from .timeline import Clock, Recorder
 from .types import Vector
 
 _HOPELESS = 1e6  # a loss that has grown by this factor does not come down again
@@ -43,8 +43,9 @@ class History:
         self.path.pass_by(0, w0)
         self.diverged: int | None = None
         self._recorder = Recorder(workers)
+        self._cpu, self._wall = np.zeros(workers), 0.0
         self._bar: tqdm[Any] | None = None
-        self._start = self._paused = 0.0
+        self._start = self._session_start = self._paused = 0.0
 
     @property
     def steps(self) -> int:
@@ -82,6 +83,18 @@ class History:
         self.epochs.append(EpochRecord(len(self.epochs), loss, accuracy, test_loss, test_accuracy, seconds))
 
     @contextmanager
+    def efforts(self, cpu_seconds: Callable[[], Clock]) -> Iterator[None]:
+        """The steps of an epoch are inside: what the workers do for them, and how long that takes, is added up.
+
+        cpu_seconds: an engine's. Steps that an error or a second Ctrl-C has cut off are not added.
+        """
+        start = time.perf_counter()  # first and last, so that no CPU time lies outside
+        before = cpu_seconds()
+        yield
+        self._cpu += cpu_seconds() - before
+        self._wall += time.perf_counter() - start
+
+    @contextmanager
     def pause(self) -> Iterator[None]:
         """What happens inside does not count as training time."""
         start = time.perf_counter()
@@ -95,7 +108,7 @@ class History:
                 self._bar.set_postfix_str(f"loss {self.losses[-1]:.4g}")
             self._bar.close()
 
-    def run(self, w: Vector, cpu_seconds: NDArray[np.float64], interrupted: bool) -> Run:
+    def run(self, w: Vector, interrupted: bool) -> Run:
         """All of it."""
         path, path_steps = self.path.arrays(self.steps, w)
         return Run(
@@ -107,7 +120,7 @@ class History:
             epochs=self.epochs,
             path=path,
             path_steps=path_steps,
-            timeline=self._recorder.timeline(self._session_start, cpu_seconds),
+            timeline=self._recorder.timeline(self._session_start, self._cpu, self._wall),
             settings=self.settings,
             interrupted=interrupted,
             diverged=self.diverged,

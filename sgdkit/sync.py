@@ -199,18 +199,19 @@ class SyncSGD:
 
         steps = -(-len(train) // self.batch_size)
         with one_blas_thread(), np.errstate(all="ignore"), StopButton() as stop:
-            self.engine.open(self.model, train)
             try:
+                self.engine.open(self.model, train)
                 history.begin(steps * epochs, progress and getattr(self.engine, "leads", True))
                 for epoch in range(len(history.epochs), epochs):
                     order = rng.permutation(len(train))
                     self.engine.epoch(order)
-                    for batch in mini_batches(order, self.batch_size):
-                        w = self.step(w, batch, history)
-                        if callback is not None and callback(history.last_step(epoch, w)) in (True,):
-                            stop.pressed = True
-                        if stop.pressed or history.diverged is not None:
-                            break
+                    with history.efforts(self.engine.cpu_seconds):
+                        for batch in mini_batches(order, self.batch_size):
+                            w = self.step(w, batch, history)
+                            if callback is not None and callback(history.last_step(epoch, w)) in (True,):
+                                stop.pressed = True
+                            if stop.pressed or history.diverged is not None:
+                                break
                     if stop.pressed or history.diverged is not None:
                         break
                     with history.pause():
@@ -221,9 +222,9 @@ class SyncSGD:
                 stop.pressed = True
             finally:
                 stop.rest()
-                cpu_seconds = self.engine.finish()
+                self.engine.finish()
                 history.end()
-        return history.run(w, cpu_seconds, interrupted=stop.pressed)
+        return history.run(w, interrupted=stop.pressed)
 
     def penalty(self, w: Vector) -> float:
         """λ/(2N) ‖w‖²: what the regularisation adds to the objective per example."""

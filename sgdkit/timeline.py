@@ -34,7 +34,9 @@ class Timeline:
     sent: Clock
     passed: Clock
     updated: Clock
-    cpu_seconds: Clock = field(default_factory=lambda: np.empty(0))  # (W,) CPU time that each worker used
+    # (W,) the CPU time that each worker used from the first to the last step of all epochs, and how long these took.
+    cpu_seconds: Clock = field(default_factory=lambda: np.empty(0))
+    wall_seconds: float = 0.0
 
     @property
     def steps(self) -> int:
@@ -83,11 +85,13 @@ class Timeline:
     def efficiency(self) -> float:
         """Scaling efficiency as in seeds/004: the mean CPU time of a process over the wall time.
 
-        1 means that every worker computed all the time. NaN where no CPU times were taken.
+        Both of the steps alone: what lies between two epochs (an evaluation, a new order) is in neither. 1 means that
+        every worker computed all the time. NaN where no CPU times were taken. Windows counts CPU time in 64ths of a
+        second: there it means something for a run of some seconds.
         """
-        if not len(self.cpu_seconds) or not self.steps:
+        if not len(self.cpu_seconds) or not self.wall_seconds:
             return float("nan")
-        return float(np.mean(self.cpu_seconds) / (self.updated[-1] - self.shared[0]))
+        return float(np.mean(self.cpu_seconds) / self.wall_seconds)
 
 
 class Recorder:
@@ -110,7 +114,7 @@ class Recorder:
         row[3:] = spans.ravel()
         self._row += 1
 
-    def timeline(self, start: float, cpu_seconds: Clock | None = None) -> Timeline:
+    def timeline(self, start: float, cpu_seconds: Clock | None = None, wall_seconds: float = 0.0) -> Timeline:
         """All steps so far, counted from `start`."""
         rows = np.concatenate([*self._blocks, np.empty((0, 3 + 3 * self._workers))])
         rows = rows[: max(0, len(self._blocks) - 1) * self.BLOCK + (self._row if self._blocks else 0)] - start
@@ -118,5 +122,5 @@ class Recorder:
         begin, end, sent = (spans[:, :, column] for column in range(3))
         return Timeline(
             rows[:, 0], begin, end, sent, rows[:, 1], rows[:, 2],
-            np.empty(0) if cpu_seconds is None else cpu_seconds,
+            np.empty(0) if cpu_seconds is None else cpu_seconds, wall_seconds,
         )  # fmt: skip

@@ -8,8 +8,10 @@ import time
 import numpy as np
 import pytest
 
-from sgdkit import SGD, SyncSGD
+from sgdkit import SGD, Dataset, SyncSGD
+from sgdkit.asynchronous import AsyncSGD
 from sgdkit.data import parabola
+from sgdkit.models import ann
 from sgdkit.models import parabola as network
 from sgdkit.timeline import Recorder, Timeline
 
@@ -19,7 +21,7 @@ def two_steps() -> Timeline:
     recorder = Recorder(2)
     recorder.add(10.0, np.array([[10.5, 13.5, 13.75], [10.5, 11.5, 11.75]]), 14.0, 14.5)
     recorder.add(15.0, np.array([[15.5, 16.5, 16.75], [np.nan] * 3]), 17.0, 17.5)
-    return recorder.timeline(10.0, np.array([4.0, 1.0]))
+    return recorder.timeline(10.0, np.array([4.0, 1.0]), 7.5)
 
 
 def test_intervals_are_what_the_clocks_say():
@@ -37,6 +39,39 @@ def test_shares_add_up_and_efficiency_is_cpu_over_wall():
     assert sum(share.values()) == pytest.approx(1.0) and share["computing"] == pytest.approx(5 / 14)
     assert timeline.efficiency() == pytest.approx(2.5 / 7.5)
     assert np.isnan(Recorder(1).timeline(0.0).efficiency())
+
+
+MADE = {
+    "serial": lambda: SyncSGD(ann(10), engine="serial", workers=1, batch_size=300),
+    "pool": lambda: SyncSGD(ann(10), workers=2, batch_size=300),
+    "a cold pool": lambda: SyncSGD(ann(10), workers=2, batch_size=300, start_method="spawn"),
+    "backup": lambda: SyncSGD(ann(10), workers=1, backup=1, batch_size=300),
+    "asynchronous": lambda: AsyncSGD(ann(10), workers=2, batch_size=150),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows counts CPU time in 64ths of a second, and this takes less")
+@pytest.mark.parametrize("kind", MADE)
+def test_the_efficiency_of_a_real_run_is_a_share_however_much_is_evaluated(kind):
+    rng = np.random.default_rng(0)
+    data = Dataset(rng.random((300, 784)), np.eye(10)[rng.integers(0, 10, 300)], "random")
+    with MADE[kind]() as trainer:
+        for epochs in (1, 4):  # of one or two steps: evaluating takes the workers almost half as long
+            timeline = trainer.fit(data, epochs, progress=False).timeline
+            assert len(timeline.cpu_seconds) == timeline.workers and 0.0 < timeline.efficiency() <= 1.05
+
+
+def test_steps_that_are_cut_off_are_in_neither_side_of_the_efficiency():
+    def cut_off(step):
+        if step.step == 7:
+            raise KeyboardInterrupt
+
+    with SyncSGD(network(), engine="serial", batch_size=10) as trainer:
+        whole = trainer.fit(parabola().train, progress=False).timeline
+        cut = trainer.fit(parabola().train, epochs=3, callback=cut_off, progress=False).timeline
+        none = trainer.fit(parabola().train, epochs=0, progress=False).timeline
+    assert cut.steps == 8 and cut.wall_seconds <= cut.shared[5]  # the first epoch has five steps
+    assert whole.wall_seconds > 0 and np.isnan(none.efficiency())
 
 
 @pytest.mark.parametrize("steps", [0, 1, 1023, 1024, 1025, 2500])

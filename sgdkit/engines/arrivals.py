@@ -192,7 +192,7 @@ class ArrivalEngine(PoolEngine):
             self._signals.done.acquire()
         self._raise_trouble(self._deaths)
 
-    def finish(self) -> NDArray[np.float64]:
+    def finish(self) -> None:
         """See Engine.finish. Delays under way are cut short, so that the pool stays warm."""
         try:
             if self._memory is not None and self._pool is not None and self._error is None and self._behind():
@@ -205,7 +205,7 @@ class ArrivalEngine(PoolEngine):
         except BaseException:
             self.close()
             raise
-        return super().finish()
+        super().finish()
 
     def _write(self, seat: int, order: str, *values: int) -> None:
         self._opened().board[seat, ORDER] = _ORDERS.index(order)

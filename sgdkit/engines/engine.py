@@ -1,10 +1,10 @@
 """The protocol between the loop and whoever computes the shards' gradients.
 
-To add an engine, write one file with a class that has what `Engine` below has: the number `workers`, the five methods
-`open`, `epoch`, `map`, `finish` and `close`, and the readings `spans`; and name it in `engines.make`. The loop in
-`sync.py` does not know which engine it has: it shares w, hands over shards, and gets one result for each. An engine may
-compute fewer results than it got shards (backup workers) or compute them elsewhere (MPI): the average weighs each by
-its number of examples.
+To add an engine, write one file with a class that has what `Engine` below has: the number `workers`, the six methods
+`open`, `epoch`, `map`, `cpu_seconds`, `finish` and `close`, and the readings `spans`; and name it in `engines.make`.
+The loop in `sync.py` does not know which engine it has: it shares w, hands over shards, and gets one result for each.
+An engine may compute fewer results than it got shards (backup workers) or compute them elsewhere (MPI): the average
+weighs each by its number of examples.
 
 Two attributes are optional, for an engine whose loop runs in several processes: `leads`, whether this one shows the
 progress bar, and the method `checkpoint(path, examples)`, which returns a `Checkpoint` that only one of them writes.
@@ -70,8 +70,15 @@ class Engine(Protocol):
         """(workers, 3) clock readings of the last `map`: begin, end, sent; NaN for a worker without a shard."""
         ...
 
-    def finish(self) -> NDArray[np.float64]:
-        """End what `open` began, whatever happens, and return the CPU seconds that each worker used since."""
+    def cpu_seconds(self) -> NDArray[np.float64]:
+        """(workers,) the CPU time that each worker has used up to now. Only what it grows by from call to call counts.
+
+        The loop asks before the first and after the last step of an epoch, while no worker computes.
+        """
+        ...
+
+    def finish(self) -> None:
+        """End what `open` began, whatever has happened, even if `open` itself was interrupted."""
         ...
 
     def close(self) -> None:

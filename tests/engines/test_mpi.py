@@ -84,6 +84,7 @@ for exchange in ("allreduce", "allgather"):
             found |= {f"{exchange}/{name}/epochs": [record.loss for record in run.epochs]}
             found |= {f"{exchange}/{name}/begin": run.timeline.begin, f"{exchange}/{name}/end": run.timeline.end}
             found |= {f"{exchange}/{name}/cpu": run.timeline.cpu_seconds}
+            found |= {f"{exchange}/{name}/efficiency": run.timeline.efficiency()}
 if comm.rank == 0:
     np.savez(sys.argv[1], **found)
 """
@@ -121,6 +122,7 @@ def test_the_timeline_has_a_column_for_each_rank(by_ranks):
     few = by_ranks["allgather/few examples/begin"]
     assert np.isnan(few).any()  # 2 examples are of 2 ranks at most, now and then of one
     assert by_ranks["allreduce/ann/cpu"].shape == (ranks,)
+    assert 0.0 < by_ranks["allreduce/ann/efficiency"] <= 1.05
 
 
 RUN = """
