@@ -17,11 +17,13 @@ from sgdkit.cli.output import save_numbers
 from sgdkit.data import digits, parabola
 from sgdkit.engines import PoolEngine, SerialEngine
 from sgdkit.look import report
-from sgdkit.models import ann, lenet
+from sgdkit.models import Dense, Dropout, Network, SquaredError, Tanh, ann, cnn, lenet
 from sgdkit.models import parabola as parabola_network
 from sgdkit.optimizers import Adam, Momentum, Newton
 
 NETWORK = parabola_network()
+ANN = ann(hidden=4)
+DROPOUT = Network("dropout", [Dense(1, 8), Tanh(), Dropout(0.5), Dense(8, 1)], SquaredError(), inputs=1)
 
 
 @pytest.fixture(scope="module")
@@ -38,17 +40,28 @@ def data_of(n: int, seed: int = 0) -> Dataset:
     return Dataset(rng.uniform(-1, 1, (n, 1)), rng.uniform(-1, 1, (n, 1)), "random")
 
 
-def one_process(data: Dataset, batch_size: int, epochs: int, lam: float, seed: int, lr: float = 0.05) -> np.ndarray:
+def images(n: int, seed: int = 0) -> Dataset:
+    rng = np.random.default_rng(seed)
+    return Dataset(rng.random((n, 784)), np.eye(10)[rng.integers(0, 10, n)], "random images")
+
+
+def one_process(
+    data: Dataset, batch_size: int, epochs: int, lam: float, seed: int, lr: float = 0.05, network: Network = NETWORK
+) -> np.ndarray:
     """The trajectory's end as the formula says it, without shards: independent of sync.py."""
-    N = len(data)
-    w = NETWORK.init(seed)
+    N, step = len(data), 0
+    w = network.init(seed)
     rng = np.random.default_rng(seed)
     for _ in range(epochs):
         order = rng.permutation(N)
         for start in range(0, N, batch_size):
             B = order[start : start + batch_size]
-            total = sum(NETWORK.gradient(w, data.X[i : i + 1], data.Y[i : i + 1]) for i in B)
+            total = np.zeros_like(w)
+            for place, i in enumerate(B):
+                draw = (seed, step, place)  # of dropout
+                total += network.loss_and_gradient(w, data.X[i : i + 1], data.Y[i : i + 1], draw=draw)[1]
             w = w - lr * (total / len(B) + lam / N * w)
+            step += 1
     return w
 
 
@@ -110,6 +123,32 @@ def test_the_pool_gives_the_bits_of_the_serial_engine(engines, n, batch_size, wo
             and ours.epochs[-1].loss == (run.epochs[-1].loss)
         )
     assert close(ours.w, one_process(data, batch_size, 2, 1.0, seed))
+
+
+@pytest.mark.parametrize(("network", "data"), [(ANN, images), (DROPOUT, data_of)], ids=["ann", "dropout"])
+@settings(max_examples=15)
+@given(
+    n=st.integers(1, 30),
+    batch_size=st.integers(1, 33),
+    workers=st.sampled_from([1, 2, 3, 5]),
+    lam=st.sampled_from([0.0, 3.0]),
+    seed=st.integers(0, 9),
+)
+def test_any_number_of_workers_on_the_pool_follows_one_process(
+    engines, network, data, n, batch_size, workers, lam, seed
+):
+    examples, lr = data(n, seed), 0.002
+    with SyncSGD(network, SGD(lr), batch_size=batch_size, lam=lam, seed=seed, engine=engines[workers]) as trainer:
+        run = trainer.fit(examples, epochs=2, progress=False)
+    assert close(run.w, one_process(examples, batch_size, 2, lam, seed, lr, network))
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_the_cnn_follows_one_process_with_any_number_of_workers(engines, workers):
+    data, network = images(17), cnn()
+    with SyncSGD(network, SGD(0.002), batch_size=7, lam=1.0, engine=engines[workers]) as trainer:
+        run = trainer.fit(data, epochs=1, evaluate=False, progress=False)
+    assert run.steps == 3 and close(run.w, one_process(data, 7, 1, 1.0, 0, 0.002, network))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
