@@ -88,8 +88,9 @@ playground()
 # ## Your own code under the sliders
 #
 # What you wrote in `2-syncsgd` fits: `gradient(w, X, Y, lam)` of the notebook *easy* computes on *parabola, 10 nodes*
-# and *ANN, 10 nodes*, `average_gradients(results)` on every network. Put your functions into the cell below. To
-# begin with there is an optimizer in it, and an average with a well-known mistake.
+# and *ANN, 10 nodes*, `average_gradients(results)` on every network. So do the optimizers of `3-optimizers`: say how one
+# is made of a learning rate, which the slider gives. Put your functions into the cell below. To begin with there is a
+# class with a `step(w, g)` in it, an optimizer that is one function, and an average with a well-known mistake.
 
 # %%
 import numpy as np
@@ -100,11 +101,24 @@ def average_gradients(results):
     return sum(g for g, n in results)
 
 
+class Averaged:
+    """An optimizer as in 3-optimizers, with a mean of the last gradients."""
+
+    def __init__(self, lr, memory):
+        self.lr, self.memory = lr, memory
+        self.mean = 0.0
+
+    def step(self, w, g):
+        self.mean = self.memory * self.mean + (1 - self.memory) * g
+        return w - self.lr * self.mean
+
+
 def sign_descent(w, g, lr):
-    """An optimizer: the new w from w, the gradient g and the learning rate."""
+    """An optimizer as one function: the new w from w, the gradient g and the learning rate."""
     return w - lr * np.sign(g)
 
 
 # Take away one # at a time and run the cell again:
 # playground(average=average_gradients)
+# playground(optimizer=lambda lr: Averaged(lr, 0.9))  # yours: lambda lr: Momentum(lr, 0.9)
 # playground(optimizer=sign_descent)
