@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.browser.chromium import Browser
+from tests.browser.chromium import Browser, BrowserError, wait_for
 from tests.browser.lab import ROOT, Lab
 
 NOTEBOOK = ROOT / "notebooks" / "playground" / "playground.ipynb"
@@ -88,6 +88,25 @@ class PlaygroundPage:
         same = " || ".join(f"i.src === {address!r}" for address in before)
         done = f"i => !({same}) && i.complete && i.naturalWidth > 0"
         self.browser.until(f"[...document.querySelectorAll('img.widget-image')].every({done})", "new pictures")
+
+    def save(self) -> None:
+        """Press Ctrl+S and wait until the notebook holds what the page shows."""
+        key = {"key": "s", "code": "KeyS", "windowsVirtualKeyCode": 83, "modifiers": 2}
+        self.browser.send("Input.dispatchKeyEvent", type="keyDown", **key)
+        self.browser.send("Input.dispatchKeyEvent", type="keyUp", **key)
+        self.browser.until("!document.querySelector('.jp-mod-dirty')", "the notebook to be saved")
+
+    def reload(self) -> None:
+        """Load the page anew, and wait until the playground is there again."""
+        self.browser.js("window.old = true")
+        self.browser.send("Page.reload")
+        wait_for(self._is_new, "the page to be there again")
+
+    def _is_new(self) -> bool:
+        try:
+            return bool(self.browser.js(f"!window.old && !!{_STATUS}"))
+        except BrowserError:  # asked while the page was changing
+            return False
 
     def focused(self) -> str:
         """What the focus is on, in words that a test can compare."""

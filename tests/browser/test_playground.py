@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import nbformat
 import pytest
 
 from tests.browser.chromium import Browser, wait_for
@@ -13,9 +14,37 @@ from tests.browser.playground_page import NOTEBOOK, PlaygroundPage
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
+# A playground whose heart beats fast, and that says of itself to a file: beats, whether it trains, how the run ended.
+WATCHED = """
+import os, threading, time
+from sgdkit.look import playground
+
+def slow(results):
+    time.sleep(0.01)  # 30,000 steps take five minutes and more
+    return sum(g for g, n in results) / sum(n for g, n in results)
+
+def write():
+    while True:
+        with open("new.txt", "w") as told:
+            told.write(f"{p._heart.value} {p.runner.running} {p.runner.current and p.runner.current.ending}")
+        os.replace("new.txt", "told.txt")
+        p._presence.silence = 5.0 if os.path.exists("hurry") else 600.0
+        time.sleep(0.2)
+
+p = playground(average=slow)
+p._heart.interval = 200
+threading.Thread(target=write, daemon=True).start()
+p
+"""
+
+
 @pytest.fixture(scope="module")
-def lab():
-    with Lab(NOTEBOOK) as running:
+def lab(tmp_path_factory):
+    watched = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(WATCHED)])
+    watched.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    file = tmp_path_factory.mktemp("notebooks") / "watched.ipynb"
+    nbformat.write(watched, file)
+    with Lab(NOTEBOOK, file) as running:
         yield running
 
 
@@ -139,6 +168,31 @@ def test_nothing_was_asked_of_the_network(page, lab):
     asked = page.browser.js("performance.getEntriesByType('resource').map(e => e.name)")
     elsewhere = [name for name in asked if not name.startswith((lab.address, "blob:", "data:"))]
     assert elsewhere == [], json.dumps(elsewhere[:5])
+
+
+def test_a_heart_beats_also_after_a_reload_and_a_closed_page_stops_the_run(lab):
+    file = lab.folder / "work" / "told.txt"
+
+    def told(part: int) -> str:
+        return file.read_text().split(maxsplit=2)[part]
+
+    def beats() -> None:
+        before = int(told(0))
+        wait_for(lambda: int(told(0)) > before + 2, "the heart to beat")
+
+    with Browser() as browser:
+        page = PlaygroundPage(lab, browser, "watched.ipynb")
+        page.choose("steps", "30,000")
+        page.until_words("Step ", "of 30,000")
+        beats()
+        page.save()
+        page.reload()
+        page.until_words("Step ", "of 30,000")
+        beats()
+        assert told(1) == "True"
+        browser.open("about:blank")
+        (file.parent / "hurry").touch()
+        wait_for(lambda: told(1) == "False" and "stopped" in told(2), "the run to stop")
 
 
 @pytest.mark.long  # a minute: a server, a kernel and a page of its own

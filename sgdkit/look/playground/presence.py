@@ -9,7 +9,7 @@ from __future__ import annotations
 
 EVERY = 20.0  # seconds between two beats
 SILENCE = 200.0  # seconds
-UNSEEN = 5.0  # seconds without a view, which a page that is loaded anew may need
+UNSEEN = 20.0  # seconds without a view, which a page that is loaded anew may need
 
 
 class Presence:
