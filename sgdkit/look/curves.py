@@ -28,9 +28,11 @@ def loss_curve(runs: Any, *, theme: str | style.Theme = "light") -> style.Pictur
         steps = np.arange(1, len(run.loss) + 1)
         colour, line = figure.theme.colour(i), style.LINES[i % 4]
         mean = running_mean(run.loss, window)
+        alone = np.isfinite(run.loss).sum() == 1  # a line through one point is not to be seen
+        marker = style.MARKERS[i % len(style.MARKERS)] if alone else ""
         for ax, x in ((by_step, steps), (by_second, np.asarray(run.seconds))):
             ax.plot(x, run.loss, color=colour, lw=0.8, alpha=0.28)
-            ax.plot(x, mean, color=colour, lw=2.4, linestyle=line, label=name or "mini-batches")
+            ax.plot(x, mean, color=colour, lw=2.4, linestyle=line, marker=marker, ms=8, label=name or "mini-batches")
     if len(named) == 1:
         _epoch_marks(by_step, by_second, next(iter(named.values())), figure.theme)
     shown = [np.asarray(run.loss) for run in named.values()]
@@ -50,15 +52,14 @@ def loss_curve(runs: Any, *, theme: str | style.Theme = "light") -> style.Pictur
             ax.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
         ax.set_xlim(left=0)
     by_step.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    by_second.xaxis.set_major_locator(MaxNLocator(5))
+    by_second.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    by_second.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     style.label(by_step, "step", "loss J(w)/N per example")
     style.label(by_second, "training time (s)")
     by_second.sharey(by_step)
     by_second.tick_params(labelleft=False)
     lost = [name or "the run" for name, run in named.items() if getattr(run, "diverged", None) is not None]
-    longest = max(len(run.loss) for run in named.values())
-    window = window_for(longest)
-    caption = f"Thin: each mini-batch. Thick: mean of the last {window:,} steps." if window > 1 else ""
+    caption = means_in_words({name: window_for(len(run.loss)) for name, run in named.items() if len(run.loss)})
     caption += f" Diverged: {', '.join(lost)}." if lost else ""
     return style.words(figure, "Loss while training", caption, _loss_alt(named), named=by_step)
 
@@ -102,7 +103,7 @@ def accuracy_curve(runs: Any, *, theme: str | style.Theme = "light") -> style.Pi
 
 def loss_limits(losses: Iterable[Array]) -> tuple[float, float]:
     """The least and the largest loss to be shown: a run that diverges is cut at 20 times the largest first
-    loss.
+    loss, and one that stays where it is gets 5 % of its loss to each side.
     """
     finite = [values[np.isfinite(values)] for values in map(np.asarray, losses)]
     finite = [values for values in finite if len(values)]
@@ -111,7 +112,11 @@ def loss_limits(losses: Iterable[Array]) -> tuple[float, float]:
     low = float(min(values.min() for values in finite))
     high = float(max(values.max() for values in finite))
     first = max(abs(float(values[0])) for values in finite)
-    return low, max(min(high, 20 * first), low + 1e-12)
+    high = min(high, 20 * first or high)
+    if high - low < 1e-3 * abs(high) or high == low:
+        spare = 0.05 * abs(high) or 1.0
+        return low - spare, high + spare
+    return low, high
 
 
 def running_mean(values: Array, window: int) -> Floats:
@@ -126,6 +131,19 @@ def running_mean(values: Array, window: int) -> Floats:
 def window_for(steps: int) -> int:
     """Steps of the running mean: a thirtieth of the run."""
     return max(1, round(steps / 30))
+
+
+def means_in_words(windows: Mapping[str, int]) -> str:
+    """What the lines of a loss curve are. windows: {name of a run: steps of its running mean}."""
+    if max(windows.values(), default=1) == 1:
+        return ""  # then they are the same line
+    runs: dict[int, list[str]] = {}
+    for name, window in windows.items():
+        runs.setdefault(window, []).append(name)
+    means = [f"{window:,} step" + ("s" if window > 1 else "") for window in runs]
+    if len(runs) > 1:
+        means = [f"{mean} ({', '.join(names)})" for mean, names in zip(means, runs.values(), strict=True)]
+    return f"Thin: each mini-batch. Thick: mean of the last {', '.join(means)}."
 
 
 def _epoch_marks(by_step: Axes, by_second: Axes, run: Any, theme: style.Theme) -> None:
@@ -152,12 +170,11 @@ def _loss_alt(named: Mapping[str, Any]) -> str:
         if not len(run.loss):
             told.append(f"{name or 'The run'}: no step was taken.")
             continue
-        first, last = (
-            style.number(run.loss[0]),
-            style.number(running_mean(run.loss, window_for(len(run.loss)))[-1]),
-        )
+        window = window_for(len(run.loss))
+        first, last = style.number(run.loss[0]), style.number(running_mean(run.loss, window)[-1])
+        mean = f" (mean of the last {window:,})" if window > 1 else ""
         told.append(
-            f"{name or 'The run'}: from {first} at step 1 to {last} at step {len(run.loss):,}, "
+            f"{name or 'The run'}: from {first} at step 1 to {last} at step {len(run.loss):,}{mean}, "
             f"after {style.number(run.seconds[-1])} s of training"
             + (f"; it diverged at step {diverged + 1:,}." if diverged is not None else ".")
         )

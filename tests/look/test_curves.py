@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
 
 from sgdkit.look import accuracy_curve, alt_text, loss_curve
-from sgdkit.look.curves import loss_limits, running_mean
+from sgdkit.look.curves import loss_limits, means_in_words, running_mean
 from sgdkit.look.style import number
 from sgdkit.run import Run
+
+
+def with_losses(run: Run, losses: list[float]) -> Run:
+    """The run, as if it had these losses, a millisecond apart, and no epoch had ended."""
+    return dataclasses.replace(
+        run, loss=np.array(losses), seconds=1e-3 * np.arange(1, len(losses) + 1), epochs=[], diverged=None
+    )
 
 
 def test_the_thin_line_is_the_recorded_loss_against_steps_and_seconds(parabola_run: Run) -> None:
@@ -56,6 +64,52 @@ def test_a_diverging_run_does_not_flatten_the_others() -> None:
     assert loss_limits([good, bad]) == (0.5, 40.0)
     assert loss_limits([good]) == (0.5, 2.0)
     assert loss_limits([np.array([np.nan])]) == (0.0, 1.0)
+
+
+def test_a_loss_that_stays_where_it_is_has_room_around_it() -> None:
+    assert loss_limits([np.array([2.0, 2.0, 2.0])]) == pytest.approx((1.9, 2.1))
+    assert loss_limits([np.array([2.0, 2.001])]) == pytest.approx((1.89995, 2.10105))
+    assert loss_limits([np.zeros(3)]) == (-1.0, 1.0)
+    assert loss_limits([np.array([0.0, 3.0])]) == (0.0, 3.0)  # 20 times nothing is nothing
+
+
+@pytest.mark.parametrize("losses", [[1.25], [1.25, np.inf]])
+def test_a_single_loss_is_a_mark_inside_the_axes(parabola_run: Run, losses: list[float]) -> None:
+    picture = loss_curve(with_losses(parabola_run, losses))
+    for ax in picture.axes:
+        line = next(line for line in ax.get_lines() if line.get_label() == "mini-batches")
+        assert line.get_marker() == "o"
+        low, high = ax.get_ylim()
+        assert low < 1.25 < high and high - low > 0.1
+    assert all(line.get_marker() in ("", "None") for line in loss_curve(parabola_run).axes[0].get_lines()[:2])
+
+
+@pytest.mark.parametrize("seconds", [1.2345e-5, 0.00123, 0.0987, 1.5, 12345.6])
+def test_the_marks_of_the_axes_do_not_touch(parabola_run: Run, seconds: float) -> None:
+    picture = loss_curve(dataclasses.replace(with_losses(parabola_run, [1.25]), seconds=np.array([seconds])))
+    picture.draw_without_rendering()
+    for ax in picture.axes:
+        left, right = ax.get_xlim()
+        shown = [text for x, text in zip(ax.get_xticks(), ax.get_xticklabels(), strict=True) if left <= x <= right]
+        boxes = [text.get_window_extent() for text in shown]
+        assert len(boxes) >= 2
+        assert all(one.x1 + 12 < other.x0 for one, other in itertools.pairwise(boxes))
+
+
+def test_each_runs_mean_is_told_as_it_is(parabola_run: Run) -> None:
+    assert means_in_words({"": 1}) == "" == means_in_words({})
+    assert means_in_words({"a": 7, "b": 7}) == "Thin: each mini-batch. Thick: mean of the last 7 steps."
+    runs = {
+        "long": with_losses(parabola_run, [1.0] * 3000),
+        "short": with_losses(parabola_run, [1.0] * 60),
+        "tiny": with_losses(parabola_run, [1.0] * 9),
+        "other": with_losses(parabola_run, [1.0] * 60),
+    }
+    caption = loss_curve(runs).texts[1].get_text().replace("\n", " ")
+    assert "mean of the last 100 steps (long), 2 steps (short, other), 1 step (tiny)." in caption
+    words = alt_text(loss_curve(runs))
+    assert "to 1 at step 3,000 (mean of the last 100)" in words and "to 1 at step 60 (mean of the last 2)" in words
+    assert "to 1 at step 9, after" in words
 
 
 def test_divergence_is_told(diverged_run: Run) -> None:
