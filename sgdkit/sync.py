@@ -138,6 +138,8 @@ class SyncSGD:
             "engine": engine if isinstance(engine, str) else type(engine).__name__,
             "start_method": start_method,
         }
+        if self.optimizer.needs_curvature:
+            self.settings["needs_curvature"] = True
         if backup or stragglers is not None:
             self.settings |= {"backup": backup, "stragglers": stragglers and str(stragglers)}
 

@@ -16,6 +16,7 @@ def name_runs(runs: Mapping[str, Any] | Iterable[Any]) -> dict[str, Any]:
     else:
         listed = list(runs)
         keys = list(dict.fromkeys(key for run in listed for key in run.settings))
+        keys = [key for key in keys if key != "needs_curvature"]  # the optimizer's name says more
         differing = [key for key in keys if len({str(run.settings.get(key)) for run in listed}) > 1]
         if "optimizer" in differing:
             differing = [key for key in differing if key != "lr"]  # an optimizer's name says its learning rate

@@ -80,7 +80,8 @@ ThemeName = Literal["light", "dark"]
 
 # What a worker does, by colour and by the height of its bar: colours may look alike, heights do not.
 DOING = {"computing": (GREEN, 0.76), "communicating": (SKY, 0.52), "waiting": (ORANGE, 0.24)}
-TOO_LATE = {"too late": (PURPLE, 0.64)}  # only with backup workers
+# Only with backup workers, and only where the update of w asks the workers again.
+RARELY = {"too late": (PURPLE, 0.64), "asked again": (BLUE, 0.4)}
 
 
 def theme_named(name: str | Theme) -> Theme:

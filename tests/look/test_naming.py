@@ -28,6 +28,11 @@ def test_optimizers_are_shortened_where_that_is_enough() -> None:
     assert list(name_runs([run(optimizer=adam), run(optimizer=other)])) == [adam, other]
 
 
+def test_that_an_optimizer_needs_curvature_is_no_name() -> None:
+    newton = run(optimizer="Newton(lr=1.0)", needs_curvature=True)
+    assert list(name_runs([newton, run(optimizer="SGD(lr=0.1)")])) == ["Newton(lr=1.0)", "SGD(lr=0.1)"]
+
+
 def test_equal_runs_are_numbered() -> None:
     assert list(name_runs([run(), run()])) == ["run 1", "run 2"]
 
