@@ -1,4 +1,5 @@
-"""Make the pictures in docs/images again (make pictures), and the words that stand in for them.
+"""Make the pictures in docs/images again (make pictures), or those named (python docs/pictures.py race), and the
+words that stand in for them.
 
 contour     the run of make demo, on the loss surface
 race        SGD and momentum, from the same start
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,8 +29,8 @@ IMAGES = DOCS / "images"
 README = DOCS.parent / "README.md"
 
 
-def main() -> None:
-    """Train, draw in light and dark, write what is seen in words."""
+def main(*names: str) -> None:
+    """Train, draw in light and dark, write what is seen in words: of all pictures, or of those named."""
     train, _ = digits()
     run = trained(SGD(lr=demo.RATE), batch_size=demo.BATCH, epochs=demo.EPOCHS)
     plain = trained(SGD(lr=0.02), batch_size=64, epochs=20)
@@ -38,8 +40,12 @@ def main() -> None:
         "race": lambda theme: race([plain, faster], train, theme=theme),
         "timeline": lambda theme: timeline(run, theme=theme),
     }
+    if unknown := set(names) - set(pictures):
+        raise SystemExit(f"no picture is called {', '.join(sorted(unknown))}: there are {', '.join(pictures)}.")
     IMAGES.mkdir(exist_ok=True)
     for name, draw in pictures.items():
+        if names and name not in names:
+            continue
         draw("dark").save(IMAGES / f"{name}-dark.png")
         picture = draw("light")
         picture.save(IMAGES / f"{name}.png")
@@ -66,4 +72,4 @@ def describe_in_readme(name: str, words: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

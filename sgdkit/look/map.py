@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,9 +19,11 @@ def draw(
     surface: Surface,
     paths: Mapping[str, Floats],
     theme: str | style.Theme = "light",
-    diverged: Collection[str] = (),
+    cut: Mapping[str, str] = MappingProxyType({}),
 ) -> style.Picture:
-    """The map alone. paths: {name: (k, 2) coordinates on the plane}; diverged: the names of those cut off."""
+    """The map alone. paths: {name: (k, 2) coordinates on the plane}; cut: {name: a word for its end} of those that
+    go on, off the map.
+    """
     figure, (ax,) = style.picture(theme, height=4.6)
     colours = figure.theme
     chosen = levels(surface.loss)
@@ -35,7 +38,7 @@ def draw(
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(5))
     for i, (name, path) in enumerate(paths.items()):
-        _draw_path(ax, path, colours, i, name, name in diverged)
+        _draw_path(ax, path, colours, i, name, cut.get(name, ""))
     form = FuncFormatter(lambda value, _: style.number(value))
     bar = figure.colorbar(filled, ax=ax, pad=0.02, aspect=26, ticks=chosen[::2], format=form)
     bar.set_label("loss J(w)/N per example", fontsize=style.TEXT, color=colours.ink)
@@ -46,23 +49,28 @@ def draw(
     return figure
 
 
-def _draw_path(ax: Axes, path: Floats, theme: style.Theme, i: int, name: str, diverged: bool) -> None:
+def _draw_path(ax: Axes, path: Floats, theme: style.Theme, i: int, name: str, cut: str) -> None:
     colour, line, marker = theme.colour(i), style.LINES[i % 4], style.MARKERS[i % len(style.MARKERS)]
     ax.plot(*path.T, color=colour, lw=2.4, ls=line, path_effects=style.halo(theme, 4), zorder=5 + i)
     ax.plot([], [], color=colour, lw=2.4, ls=line, marker=marker, ms=8, label=name or "_")
-    end = "X" if diverged else marker
+    end = "X" if cut else marker
     ax.plot(*path[-1], end, color=colour, ms=11, mec=theme.paper, mew=1.4, zorder=12 + i)
     if i == 0:
         ax.plot(*path[0], "o", color=theme.paper, ms=10, mec=theme.ink, mew=2, zorder=18)
         _say(ax, "start", path, theme)
-    if len(path) > 1 and (diverged or not name):
-        _say(ax, "diverges" if diverged else "end", path[::-1], theme)
+    if len(path) > 1 and (cut or not name):
+        _say(ax, cut or "end", path[::-1], theme)
 
 
 def _say(ax: Axes, word: str, path: Floats, theme: style.Theme) -> None:
-    """Write a word beside the first point of a path (k, 2), on the side where the path does not go."""
+    """Write a word beside the first point of a path (k, 2), on the side where the path does not go, if the map has
+    room for it there.
+    """
     onward = path[min(len(path) - 1, 1 + len(path) // 8)] - path[0]
     left, below = onward > 0
+    (start, stop), wide = ax.get_xlim(), 0.002 * style.TEXT * len(word)  # a letter is about so much of the map's width
+    place = (path[0, 0] - start) / (stop - start)
+    left = (left or place + wide > 1) and place - wide > 0
     ax.annotate(
         word,
         (path[0, 0], path[0, 1]),
