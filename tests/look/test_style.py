@@ -53,18 +53,63 @@ def test_a_saved_file_is_small_and_opens(tmp_path: object, digits_run: Run) -> N
     assert Image.open(path).size[0] > 900
 
 
-def test_drawing_leaves_pyplot_and_its_settings_alone() -> None:
-    code = """
-import sys, matplotlib, numpy as np
-def settings():  # without "backend": asking for it imports pyplot
-    return {key: matplotlib.rcParams[key] for key in matplotlib.rcParams if key != "backend"}
-before = settings()
+EVERY_PICTURE = """
+import sys
+from types import SimpleNamespace
+import matplotlib
+import numpy as np
+
+before_it = sys.argv[1:] == ["pyplot imported"]
+if before_it:
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+    mine = plt.figure().add_subplot()
+
+def state():
+    settings = {key: matplotlib.rcParams[key] for key in matplotlib.rcParams if key != "backend"}  # it imports pyplot
+    return (settings, plt.get_fignums(), plt.gcf() is mine.figure, plt.gca() is mine) if before_it else settings
+
+before = state()
 import sgdkit.look as look
-look.staleness_histogram(np.array([1, 2]), theme="dark").png()
-assert "matplotlib.pyplot" not in sys.modules
-assert settings() == before
+from sgdkit import SyncSGD
+from sgdkit.data import digits
+from sgdkit.look.simulated import simulated
+from sgdkit.models import ann
+from sgdkit.optimizers import SGD
+
+images = digits().train.take(slice(0, 60))
+with SyncSGD(ann(4), SGD(0.02), workers=2, batch_size=20, engine="serial") as trainer:
+    run = trainer.fit(images, epochs=2, progress=False)
+times = {1: [2.0, 2.1], 2: [1.0, 1.1]}
+point = SimpleNamespace(workers=2, backup=1, step=1.0, error=0.1, to_target=9.0)
+drawn = {
+    "accuracy_curve": lambda: look.accuracy_curve(run, theme="dark"),
+    "backup_curve": lambda: look.backup_curve(np.ones((3, 2)), theme="dark"),
+    "contour": lambda: look.contour(run.model, images, {"": run.path}, resolution=4, theme="dark"),
+    "digits_with_predictions": lambda: look.digits_with_predictions(run.model, run.w, images, theme="dark"),
+    "loss_contour": lambda: look.loss_contour(run, images, resolution=4, theme="dark"),
+    "loss_curve": lambda: look.loss_curve(run, theme="dark"),
+    "race": lambda: look.race([run, run], images, resolution=4, theme="dark"),
+    "speed_up": lambda: look.speed_up(times, theme="dark"),
+    "staleness_histogram": lambda: look.staleness_histogram(np.array([1, 2]), theme="dark"),
+    "time_per_iteration": lambda: look.time_per_iteration(times, theme="dark"),
+    "timeline": lambda: look.timeline(run, theme="dark"),
+}
+others = {"Picture", "Report", "alt_text", "iteration_seconds", "playground", "report", "speed_ups"}
+assert set(drawn) | others == set(look.__all__), "a picture is missing here"
+drawn["simulated"] = lambda: simulated([point], "backup", theme="dark")
+for name, draw in drawn.items():
+    picture = draw()
+    assert isinstance(picture, look.Picture) and picture.theme.name == "dark" and picture.alt, name
+    picture.png(dpi=20)
+    assert before_it or "matplotlib.pyplot" not in sys.modules, name
+    assert state() == before, name
 """
-    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("first", ["pyplot never imported", "pyplot imported"])
+def test_no_picture_touches_pyplot_or_its_settings(first: str) -> None:
+    subprocess.run([sys.executable, "-c", EVERY_PICTURE, first], check=True)
 
 
 def test_an_unknown_theme_is_refused() -> None:
