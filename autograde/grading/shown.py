@@ -11,8 +11,6 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from sgdkit.checks.borrowed import called
-
 #: How the grade_id of a locked cell ends that only shows something: a picture, an animation, a few numbers.
 ENDING = "-picture"
 
@@ -68,11 +66,10 @@ def used_names(source: str) -> set[str]:
             used.add(node.target.id)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
             used.add(node.id)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
-            used.add(node.value)
-        elif isinstance(node, ast.Call) and called(node) in ("eval", "exec"):
-            texts = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
-            used.update(word for text in texts if isinstance(text, str) for word in re.findall(r"\w+", text))
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    used.update(text for text in texts if text.isidentifier())
+    if words & {"eval", "exec"}:
+        used.update(word for text in texts for word in re.findall(r"\w+", text))
     return used
 
 
@@ -92,9 +89,8 @@ def bound_names(source: str) -> set[str]:
 
 def only_shows(given: Mapping[str, Any]) -> bool:
     """Whether the course's cell with this metadata of nbgrader's may be left out."""
-    data: dict[str, Any] = {"grade_id": "", "locked": False, "grade": False, "solution": False, "task": False} | dict(given)
-    scored = data["grade"] or data["solution"] or data["task"]
-    return bool(data["locked"] and not scored and data["grade_id"].endswith(ENDING))
+    scored = any(given.get(kind) for kind in ("grade", "solution", "task"))
+    return bool(given.get("locked") and not scored and given["grade_id"].endswith(ENDING))
 
 
 def drawn(cell: NotebookNode) -> list[str]:

@@ -9,7 +9,8 @@ read off; against that the kit's versions refuse to work during a check (`probes
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, Sequence
 
 from .exercise import Exercise
 from .registry import exercises
@@ -23,6 +24,9 @@ ALLOWED = (
     "sgdkit.optimizers.base",
 )
 
+#: Parts of a name that are read, such as three in a.b.c: no name of a library has more.
+PARTS = 20
+
 
 def borrowed(sources: Sequence[str], exercise: Exercise) -> str:
     """What the answer borrows, as a full name such as "sgdkit.optimizers.Momentum", or "".
@@ -32,19 +36,21 @@ def borrowed(sources: Sequence[str], exercise: Exercise) -> str:
     if not exercise.own_work:
         return ""
     statements = [node for source in sources for node in statements_of(source)]
-    bound = [(node, set(_binds(node))) for node in statements]
+    bound: dict[str, list[ast.stmt]] = {}
+    for node in statements:
+        for name in set(_binds(node)):
+            bound.setdefault(name, []).append(node)
     imports = {name: full for node in statements for name, full in imports_in(node)}
     forbidden = (*exercise.own_work, *ELSEWHERE)
     # The notebook's other pieces are other exercises' matter: borrowing one of them costs its own points only.
     others = {name for other in exercises(*exercise.notebook.split("/", 1)) for name in other.needs}
     waiting, seen, used = list(exercise.needs), set(exercise.needs) | others, set()
     while waiting:
-        name = waiting.pop()
-        for node, names in bound:
-            if name not in names or id(node) in used:
+        for node in bound.get(waiting.pop(), []):
+            if id(node) in used:
                 continue
             used.add(id(node))
-            inside = imports | dict(pair for part in ast.walk(node) for pair in imports_in(part))
+            inside = ChainMap(dict(pair for part in ast.walk(node) for pair in imports_in(part)), imports)
             for full in _mentioned(node, inside):
                 if _within(full, forbidden) and not _within(full, ALLOWED):
                     return full
@@ -118,16 +124,20 @@ def imports_in(node: ast.AST) -> Iterator[tuple[str, str]]:
             yield alias.asname or alias.name, f"{node.module}.{alias.name}"
 
 
-def _mentioned(node: ast.stmt, imports: dict[str, str]) -> Iterator[str]:
+def _mentioned(node: ast.stmt, imports: Mapping[str, str]) -> Iterator[str]:
     """Full names of everything imported that a statement uses, names handed to an import as text included."""
+    inner: set[int] = set()  # parts of calls that were looked at: those may be nested
     for part in ast.walk(node):
         yield from (full for _, full in imports_in(part))
         if isinstance(part, (ast.Name, ast.Attribute, ast.Call)):
             full = full_name(part, imports)
             if full:
                 yield full
-        if isinstance(part, ast.Call) and called(part) in ("import_module", "__import__", "find_spec", "exec", "eval"):
+        if not isinstance(part, ast.Call) or id(part) in inner:
+            continue
+        if called(part) in ("import_module", "__import__", "find_spec", "exec", "eval"):
             for text in ast.walk(part):
+                inner.add(id(text))
                 if isinstance(text, ast.Constant) and isinstance(text.value, str):
                     yield from _in_text(text.value)
 
@@ -144,17 +154,22 @@ def _in_text(text: str) -> Iterator[str]:
             yield full
 
 
-def full_name(node: ast.AST, imports: dict[str, str]) -> str:
-    """The full name that `a.b.c`, `getattr(a.b, "c")` or `import_module("a.b").c` stands for, or ""."""
+def full_name(node: ast.AST, imports: Mapping[str, str], parts: int = PARTS) -> str:
+    """The full name that `a.b.c`, `getattr(a.b, "c")` or `import_module("a.b").c` stands for, or "".
+
+    One with more than `parts` parts stands for nothing.
+    """
+    if not parts:
+        return ""
     if isinstance(node, ast.Name):
         return imports.get(node.id, "")
     if isinstance(node, ast.Attribute):
-        base = full_name(node.value, imports)
+        base = full_name(node.value, imports, parts - 1)
         return f"{base}.{node.attr}" if base else ""
     if isinstance(node, ast.Call) and node.args:
         texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
         if called(node) == "getattr" and len(node.args) > 1 and texts:
-            base = full_name(node.args[0], imports)
+            base = full_name(node.args[0], imports, parts - 1)
             return f"{base}.{texts[0]}" if base else ""
         if called(node) in ("import_module", "__import__") and texts:
             return texts[0]

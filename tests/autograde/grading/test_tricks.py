@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import nbformat
 import pytest
 
 from autograde.course import Course
 from autograde.grading import tricks
 from autograde.release.build import sources_of
+from sgdkit import checks
 
 
 def cell(source: str) -> nbformat.NotebookNode:
@@ -33,3 +36,16 @@ def test_the_solutions_and_so_the_release_show_no_trick(assignment):
 def test_a_trick_is_named_with_its_cell(source, words):
     (sentence,) = tricks.look(cell(source))
     assert sentence.startswith("code cell 1 ") and words in sentence
+
+
+def test_a_name_of_thousands_of_parts_stops_nobody():
+    chain = "import numpy\nnumpy" + ".testing" * 2500 + " = 1"
+    assert tricks.look(cell(chain)) == []
+
+
+def test_a_text_in_calls_within_calls_is_read_once(monkeypatch):
+    read = []
+    monkeypatch.setattr(sys.modules["sgdkit.checks.borrowed"], "_in_text", lambda text: read.append(text) or iter(()))
+    exercise = checks.get("3-optimizers/optimizers/momentum")
+    assert checks.borrowed(["Momentum = " + "exec(" * 50 + "'x = 1'" + ")" * 50], exercise) == ""
+    assert read == ["x = 1"]
