@@ -197,6 +197,8 @@ class Playground:
         self._news.set()
         if threading.current_thread() is not self._painter:
             self._painter.join(10)
+        self._heart.unobserve_all()
+        self._heart.playing, self._heart._view_count = False, None  # or the page beats and counts on, to nobody
         for widget in _all(self.box):
             widget.close()
 

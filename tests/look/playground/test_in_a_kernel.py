@@ -238,8 +238,10 @@ def test_every_page_that_shows_it_makes_the_heart_begin_anew(notebook):
 def test_a_new_one_closes_the_old_one_and_its_processes(notebook):
     pids = eval(ask(notebook, "old = p; until(ended); w['steps'].value = 30000; old.runner.pools.pids"))
     assert pids
-    cell = "p = playground(); w = p.controls.widgets; until(ended); old._closed, old.box.comm is None, p._closed"
-    assert ask(notebook, cell) == "(True, True, False)"
+    cell = """p = playground(); w = p.controls.widgets; until(ended); (
+        old._closed, old.box.comm is None, p._closed, old._heart.playing, old._heart._view_count
+    )"""
+    assert ask(notebook, cell) == "(True, True, False, False, None)"
     assert gone(pids)
 
 
