@@ -29,12 +29,13 @@ class PlaygroundPage:
     def run_cell(self, cell: str) -> None:
         """Click into the cell and press Shift+Enter; again if the kernel was not there yet."""
         browser = self.browser
+        yes = "document.querySelector('.jp-Dialog .jp-mod-accept')?.click()"  # which kernel? The one it names
         for _ in range(5):
-            browser.js("document.querySelector('.jp-Dialog .jp-mod-accept')?.click()")
+            browser.js(yes)
             browser.click(f"{cell}.querySelector('.jp-InputArea-editor')")
             browser.press("Enter", shift=True)
             try:
-                browser.until(_DRAWN, "four pictures", 25)
+                browser.until(f"({yes}, {_DRAWN})", "four pictures", 25)
                 return
             except AssertionError:
                 continue
