@@ -30,6 +30,7 @@ from .worker import Setup
 # Seconds for a new worker to say that it lives. A fork is there in milliseconds, unless it copied a lock (of BLAS, say)
 # that another thread held, and then it waits for ever; the others must first import what the script imports.
 _TIME_TO_BE_BORN = {"fork": 30.0, "spawn": 180.0, "forkserver": 180.0}
+_BETWEEN_LOOKS = 0.4  # seconds, at most, between two looks at the workers' exit codes: a death is known within one
 _TIME_TO_STOP = 2.0  # seconds for the thread to end, before its workers are killed
 # Two forks at once would each copy the other's open pipe, and a worker's death would no longer end its pipe.
 _hiring = threading.Lock()
@@ -99,6 +100,7 @@ class Dispatcher:
         self._ending = threading.RLock()  # a callback may come back here
         self._wake_up, self._bell = multiprocessing.Pipe(duplex=False)
         self._rung = False
+        self._next_look = 0.0
         self.thread = threading.Thread(target=self._run, name="sgdkit-dispatcher", daemon=True)
         try:
             for seat in range(size):
@@ -186,9 +188,11 @@ class Dispatcher:
         by_end = {member.connection: member for member in self.workers}
         by_end |= {member.process.sentinel: member for member in self.workers}  # type: ignore[misc]
         ended = []
-        ready = wait([self._wake_up, *by_end], timeout=1.0)
+        ready = wait([self._wake_up, *by_end], timeout=_BETWEEN_LOOKS)
         # A process that the worker has forked may hold its pipes open: then only its exit code tells.
-        ended += [member for member in self.workers if member.process.exitcode is not None] if not ready else []
+        if not ready or time.monotonic() >= self._next_look:
+            ended += [member for member in self.workers if member.process.exitcode is not None]
+            self._next_look = time.monotonic() + _BETWEEN_LOOKS
         for end in ready:
             if end is self._wake_up:
                 self._wake_up.recv_bytes()

@@ -275,3 +275,30 @@ def test_terminate_answers_whoever_waits():
     pool.terminate()
     with pytest.raises(WorkerDied, match="ended while a task was under way"):
         result.get(30)
+
+
+def leave_a_child_and_die(folder):
+    """The child holds the worker's pipes until it is allowed to end."""
+    if os.fork() == 0:
+        while not Path(folder, "noticed").exists():
+            time.sleep(0.02)
+        os._exit(0)
+    os._exit(3)
+
+
+def until_noticed(folder):
+    time.sleep(0.02)
+    return Path(folder, "noticed").exists()
+
+
+@pytest.mark.skipif("fork" not in METHODS, reason="Windows cannot fork")
+def test_a_death_is_noticed_while_others_answer_and_a_child_of_the_dead_one_lives(tmp_path):
+    with Pool(2, start_method="fork", retries=0) as pool:
+        doomed = pool.apply_async(leave_a_child_and_die, (tmp_path,))
+        busy = pool.imap_unordered(until_noticed, [tmp_path] * 2000)  # answers all the time, for 40 seconds
+        waiter = threading.Thread(target=lambda: (doomed.wait(30), (tmp_path / "noticed").touch()))
+        waiter.start()
+        assert not all(next(busy) for _ in range(3))
+        waiter.join()
+        with pytest.raises(WorkerDied, match="exit"):
+            doomed.get(0)
