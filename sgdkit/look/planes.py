@@ -49,6 +49,17 @@ class Plane:
         offsets = np.asarray(W, np.float64) - self.origin
         return np.linalg.norm(offsets - self.coordinates(W) @ self.directions, axis=1)
 
+    def locate(self, W: Array) -> tuple[Floats, Floats]:
+        """(k, size) parameters -> their coordinates (k, 2) and distances (k,), in the time of a few dot products.
+
+        The distance is by Pythagoras, so rounding may reach 1e-8 of how far the parameters are from the origin.
+        """
+        offsets = np.asarray(W, np.float64) - self.origin
+        gram = self.directions @ self.directions.T
+        coordinates = np.linalg.solve(gram, self.directions @ offsets.T).T
+        squares = np.vecdot(offsets, offsets) - np.vecdot(coordinates @ gram, coordinates)
+        return coordinates, np.sqrt(np.maximum(squares, 0))
+
 
 def pca_plane(path: Array, final: Vector | None = None) -> Plane:
     """The plane through the final w that lies nearest to the whole path, in the sense of least squares.

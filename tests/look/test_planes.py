@@ -111,3 +111,13 @@ def test_random_planes_depend_on_the_seed_only() -> None:
     w, filters = model.init(0), filters_of(model)
     np.testing.assert_array_equal(random_plane(w, filters, 1).directions, random_plane(w, filters, 1).directions)
     assert np.any(random_plane(w, filters, 1).directions != random_plane(w, filters, 2).directions)
+
+
+def test_located_is_what_coordinates_and_distance_say():
+    rng = np.random.default_rng(0)
+    plane = Plane(rng.normal(size=30), rng.normal(size=(2, 30)), ("a", "b"))
+    W = rng.normal(size=(7, 30))
+    W[3] = plane.point(2, -1)
+    coordinates, distances = plane.locate(W)
+    assert coordinates == pytest.approx(plane.coordinates(W))
+    assert distances == pytest.approx(plane.distance(W), abs=1e-6) and coordinates[3] == pytest.approx([2, -1])

@@ -110,7 +110,10 @@ def expected_seconds(seconds: Floats, total: int) -> float:
 
 def expected_steps(steps: int, total: int) -> int:
     """How far the axis of steps should reach: a long run's axis grows with it, so that its beginning can be seen."""
-    return min(total, int(nice(max(300.0, 1.2 * steps))))
+    return min(total, next(reach for reach in _REACHES if reach >= 1.2 * steps))
+
+
+_REACHES = [factor * 10**decade for decade in range(2, 15) for factor in (3, 10)]  # 300, 1,000, 3,000, …
 
 
 def loss_range(first: float, goal: float, least: float, most: float) -> tuple[float, float]:

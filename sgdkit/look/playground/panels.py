@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import BoundaryNorm, to_rgb
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
 from .. import style
@@ -64,7 +64,7 @@ class LossPanel(Panel):
         few = high / low < 2000
         self.ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 60 else (1, 3) if few else (1,)))
         self.ax.yaxis.set_major_formatter(_NUMBER)
-        self.ax.yaxis.set_minor_formatter(NullFormatter())
+        self.ax.yaxis.set_minor_locator(NullLocator())  # each of them takes time to draw
         self.ax.xaxis.set_major_locator(MaxNLocator(5, integer=self.by == "steps"))
         self.ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
         self._goal.set_ydata([frame.goal, frame.goal])

@@ -72,10 +72,12 @@ class Record:
         """(k, 2) the path so far on the map. Called by the thread that draws."""
         plane = self.problem.surface.plane if self.problem is not None else None
         while plane is not None and self._passed:
-            w = self._passed.popleft()[None]
-            if np.isfinite(w).all() and np.abs(w).max() < 1e9:
-                self._path.append(tuple(plane.coordinates(w)[0]))
-                self.away = max(self.away, float(plane.distance(w)[0]))
+            several = [self._passed.popleft() for _ in range(min(len(self._passed), 16))]
+            several = [w for w in several if np.abs(w).max() < 1e9]  # NaN is not, either
+            if several:
+                places, distances = plane.locate(np.stack(several))
+                self._path.extend((float(a), float(b)) for a, b in places)
+                self.away = max(self.away, float(distances.max()))
         return np.array(self._path).reshape(-1, 2)
 
     @property
