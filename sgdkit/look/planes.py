@@ -56,9 +56,10 @@ class Plane:
         """
         offsets = np.asarray(W, np.float64) - self.origin
         gram = self.directions @ self.directions.T
-        coordinates = np.linalg.solve(gram, self.directions @ offsets.T).T
+        coordinates: Floats = np.linalg.solve(gram, self.directions @ offsets.T).T.astype(np.float64)
         squares = np.vecdot(offsets, offsets) - np.vecdot(coordinates @ gram, coordinates)
-        return coordinates, np.sqrt(np.maximum(squares, 0))
+        distances: Floats = np.sqrt(np.maximum(squares, 0))
+        return coordinates, distances
 
 
 def pca_plane(path: Array, final: Vector | None = None) -> Plane:

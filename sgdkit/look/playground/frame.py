@@ -113,7 +113,7 @@ def expected_steps(steps: int, total: int) -> int:
     return min(total, next(reach for reach in _REACHES if reach >= 1.2 * steps))
 
 
-_REACHES = [factor * 10**decade for decade in range(2, 15) for factor in (3, 10)]  # 300, 1,000, 3,000, …
+_REACHES = [factor * 10**decade for decade in range(3, 15) for factor in (1, 3)]  # 1,000, 3,000, 10,000, …
 
 
 def loss_range(first: float, goal: float, least: float, most: float) -> tuple[float, float]:

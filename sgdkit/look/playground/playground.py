@@ -30,7 +30,7 @@ from .runner import Runner
 from .settings import Settings
 from .words import PATIENCE, Facts, describe, facts_of, tell
 
-PERIOD = 1 / 12  # seconds from one picture to the next
+PERIOD = 1 / 10.5  # seconds from one picture to the next
 FIRST = 8.0  # seconds that the cell waits for its first run, so that a stored notebook has a picture
 
 _PROBLEMS, _SCORES = Problems(), Scores()  # they outlive a cell that is run again
