@@ -125,8 +125,7 @@ class MapPanel(Panel):
         )[0]
         self._here = self.ax.plot([], [], "o", color=colour, ms=10, mec=theme.paper, mew=1.5, animated=True)[0]
         self._start = self.ax.plot([], [], "o", color=theme.paper, ms=9, mec=theme.ink, mew=2, animated=True)[0]
-        self._bar = self.figure.add_axes((1 - 66 / WIDTH, 48 / HEIGHT, 12 / WIDTH, 1 - 84 / HEIGHT))
-        self._bar.set_visible(False)
+        self._bar: Any = None  # the axes of the scale of colours
         self.text(WIDTH - 16, 10, "○ start   - - the run before", ha="right", va="top", color=theme.muted)
 
     def fit(self, frame: Frame) -> bool:
@@ -154,8 +153,9 @@ class MapPanel(Panel):
             axis.set_major_locator(MaxNLocator(5))
         kept = surface.plane.kept or (float("nan"), float("nan"))
         self.label(f"PCA direction 1 ({kept[0]:.0%})", f"PCA direction 2 ({kept[1]:.0%})")
-        self._bar.clear()
-        self._bar.set_visible(True)
+        if self._bar is not None:  # a colour bar makes its axes smaller: each needs new ones
+            self.figure.delaxes(self._bar)
+        self._bar = self.figure.add_axes((1 - 66 / WIDTH, 48 / HEIGHT, 12 / WIDTH, 1 - 84 / HEIGHT))
         self.figure.colorbar(filled, cax=self._bar, ticks=chosen[::3], format=_NUMBER)
         self._bar.tick_params(which="both", colors=theme.muted, labelcolor=theme.ink, labelsize=SMALL)
         self._bar.minorticks_off()
