@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.colors import to_rgba
 
 from .. import style
-from ..surface import Surface
 from . import png
 from .frame import SHOWN_STEPS, Frame, curves_of, ordinary
 from .goal import reached
@@ -42,14 +41,10 @@ class Canvas:
     ) -> Iterator[tuple[str, bytes]]:
         """(name, PNG) of each picture in turn, so that the first one can be shown while the next is drawn."""
         frame = frame_of(record, previous)
-        for name in names:
-            yield name, self.paint(name, frame, record.problem.surface if record.problem is not None else None)
-
-    def paint(self, name: str, frame: Frame, surface: Surface | None) -> bytes:
-        """One picture as a PNG file. surface: the map, or None while there is none."""
-        self._map.surface = surface
+        self._map.surface = record.problem.surface if record.problem is not None else None
         with np.errstate(all="ignore"):
-            return self._panels[name].png(frame)
+            for name in names:
+                yield name, self._panels[name].png(frame)
 
     def together(self, record: Record, previous: Record | None = None) -> bytes:
         """All four in one PNG, two by two."""

@@ -1,9 +1,9 @@
 """The playground: sliders, four pictures that move, a line of words, and a game.
 
 Three threads share the work, and none waits for another: widgets' callbacks only say what is wanted, the runner trains,
-the painter looks at the record of the run some ten times a second and has it drawn by a process of its own. A new run
-and the end of a run are seen in all four pictures at once; in between they are drawn in turn, because all that drawing
-takes is missing where the workers compute.
+the painter looks at the record of the run some ten times a second and draws it. A new run and the end of a run are seen
+in all four pictures at once; in between they are drawn in turn, because all that the painter takes is missing where the
+workers compute.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 import ipywidgets
 
 from . import page
-from .canvas import NAMES
+from .canvas import NAMES, Canvas
 from .controls import Controls
 from .goal import Attempt, Scores
 from .live_image import LiveImage
@@ -28,11 +28,9 @@ from .problem import Problems
 from .record import Record
 from .runner import Runner
 from .settings import Settings
-from .studio import Studio
 from .words import PATIENCE, Facts, describe, facts_of, tell
 
 PERIOD = 1 / 10.5  # seconds from one picture to the next
-IDLE = 90.0  # seconds without news, after which the process that draws ends; the next picture starts it again
 FIRST = 8.0  # seconds that the cell waits for its first run, so that a stored notebook has a picture
 
 _PROBLEMS, _SCORES = Problems(), Scores()  # they outlive a cell that is run again
@@ -45,7 +43,8 @@ class Playground:
         self, settings: Settings, own: Own, theme: str = "light", sharpness: float = 1.0, method: str | None = None
     ) -> None:
         self.pictures = 0  # drawn so far
-        self.studio = Studio(theme, sharpness, method)
+        self._sharpness = sharpness
+        self._canvas = Canvas(theme, sharpness)
         self._drawing = threading.Lock()
         self._news, self._closed = threading.Event(), False
         self._turn = itertools.cycle(NAMES)
@@ -56,7 +55,7 @@ class Playground:
         self._presence = Presence()
         self.runner = Runner(own, _PROBLEMS, self._news.set, method=method)
         self.controls = Controls(settings, own.names(), self._start)
-        self.controls.dark.value = self.studio.canvas.theme.name == "dark"
+        self.controls.dark.value = self._canvas.theme.name == "dark"
         self._make_page()
         self.controls.start.on_click(lambda _: self._start(self.controls.settings))
         self.controls.stop.on_click(lambda _: self.runner.stop())
@@ -67,7 +66,7 @@ class Playground:
 
     def _make_page(self) -> None:
         size = ipywidgets.Layout(flex="1 1 400px", max_width="520px", min_width="280px", height="auto")
-        blank = self.studio.canvas.blank()  # an Image without any bytes would be an error in JupyterLab
+        blank = self._canvas.blank()  # an Image without any bytes would be an error in JupyterLab
         self.images = {name: LiveImage(value=blank, format="png", layout=size) for name in NAMES}
         self.note = ipywidgets.HTML()
         self.status = ipywidgets.HTML(page.status("running", "Starting the workers …"))
@@ -107,7 +106,7 @@ class Playground:
 
     def _turn_dark(self, change: dict[str, Any]) -> None:
         with self._drawing:
-            self.studio.wear("dark" if change["new"] else "light")
+            self._canvas = Canvas("dark" if change["new"] else "light", self._sharpness)
             self._shown = None
         self._news.set()
 
@@ -125,12 +124,8 @@ class Playground:
             rest = PERIOD - (time.perf_counter() - begin)
             if self.runner.running and self.runner.current is not None and self.runner.current.steps:
                 time.sleep(max(rest, PERIOD / 4))
-            elif self.runner.running:
-                self._news.wait(1.0)
-            elif not self._news.wait(IDLE):
-                self.studio.rest()
-                self._news.wait()
-        self.studio.rest()
+            else:
+                self._news.wait(None if not self.runner.running else 1.0)
 
     def _show(self) -> None:
         runner = self.runner
@@ -166,8 +161,8 @@ class Playground:
     def _pictures(self, record: Record, previous: Record | None, names: Sequence[str]) -> Iterable[tuple[str, bytes]]:
         """What is to be shown; blank pictures where a run failed at once: the ones before it would not be its own."""
         if record.steps:
-            return self.studio.draw(record, previous, names)
-        blank = self.studio.canvas.blank()
+            return self._canvas.draw(record, previous, names)
+        blank = self._canvas.blank()
         return [(name, blank) for name in NAMES]
 
     def _score(self, record: Record) -> None:
@@ -187,7 +182,7 @@ class Playground:
         record = self.runner.current
         assert record is not None
         with self._drawing:
-            return self.studio.canvas.together(record, self.runner.previous), describe(facts_of(record))
+            return self._canvas.together(record, self.runner.previous), describe(facts_of(record))
 
     def wait(self, seconds: float = 60.0) -> bool:
         """Until the run has ended; whether it has."""

@@ -182,7 +182,7 @@ def test_a_run_that_fails_at_once_leaves_no_picture_of_another_run(notebook):
         p.runner._own = type(p._own)(average=lambda results: 1 / 0)
         w["lr"].value = 0.01
         until(lambda: ended() and "broke off at step 1." in p.images["map"].tooltip)
-        blank = p.studio.canvas.blank()
+        blank = p._canvas.blank()
         [image.value == blank for image in p.images.values()]
     """
     assert ask(notebook, cell) == "[True, True, True, True]"

@@ -121,3 +121,12 @@ def test_the_share_of_computing_is_drawn_anew_when_it_changes_and_where_the_axis
     fresh = [WorkersPanel(style.LIGHT).draw(frame)[:32, WIDTH // 2 :] for frame in frames]
     assert all(np.array_equal(a, b) for a, b in zip(corners, fresh, strict=True))
     assert not np.array_equal(corners[1], corners[2]) and np.array_equal(corners[0], corners[3])
+
+
+def test_another_map_is_drawn_as_if_it_were_the_first():
+    made, canvas = record([1.0] * 40), Canvas()
+    first = dict(canvas.draw(made, names=["map"]))
+    surface = made.problem.surface
+    made.problem = replace(made.problem, surface=replace(surface, loss=surface.loss * 3 + 1))
+    second = dict(canvas.draw(made, names=["map"]))
+    assert first != second and second == dict(Canvas().draw(made, names=["map"]))
