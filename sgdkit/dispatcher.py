@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import os
-import signal
 import threading
 import time
 import traceback
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator
-from multiprocessing import resource_tracker
+from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.pool import ApplyResult, _helper_reraises_exception  # type: ignore[attr-defined]
 from typing import Any
@@ -22,6 +19,7 @@ import numpy as np
 
 from . import worker
 from .feeder import Call, Task
+from .interrupt import without_ctrl_c
 from .member import Death, Worker, WorkerDied, obituary
 from .results import answer, fail
 from .shipping import ByValue
@@ -44,25 +42,6 @@ def _new_lock() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_new_lock)
-
-
-@contextlib.contextmanager
-def _without_ctrl_c(method: str) -> Iterator[None]:
-    """What is started inside does not hear Ctrl-C, until `worker.run` decides about it: Python prints a traceback else.
-
-    Nothing is lost: the master's own Ctrl-C comes when this is over. Not for a fork server, which would pass its
-    deafness on to processes that are not ours.
-    """
-    if method == "forkserver" or not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    if method == "spawn":
-        resource_tracker.ensure_running()  # Process.start does it else, and then hears Ctrl-C again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Dispatcher:
@@ -345,7 +324,7 @@ class Dispatcher:
                 # is replaced; `fit` computes with one thread, spawn and forkserver do not have that trouble, and a fork
                 # that hangs for it is killed and tried again.
                 warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
-                with _without_ctrl_c(self.method):
+                with without_ctrl_c(self.method):
                     process.start()
         except BaseException:
             if process.pid is not None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -77,3 +79,24 @@ def _press_again() -> None:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
     else:
         signal.raise_signal(signal.SIGINT)
+
+
+@contextlib.contextmanager
+def without_ctrl_c(method: str) -> Iterator[None]:
+    """What is started inside does not hear Ctrl-C, until `worker.run` decides about it: Python prints a traceback else.
+
+    Nothing is lost: the master's own Ctrl-C comes when this is over. Not for a fork server, which would pass its
+    deafness on to processes that are not ours.
+    """
+    if method == "forkserver" or not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    if method == "spawn":
+        from multiprocessing import resource_tracker  # not before leave_quietly
+
+        resource_tracker.ensure_running()  # Process.start does it else, and then hears Ctrl-C again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

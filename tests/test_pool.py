@@ -5,21 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import multiprocessing.connection
 import multiprocessing.pool
-import os
-import random
-import signal
 import sys
 import threading
 import time
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info
 
-import sgdkit.dispatcher
-import sgdkit.pool
-import sgdkit.shipping
-import sgdkit.worker
 from sgdkit import Pool, WorkerDied
 
 METHODS = multiprocessing.get_all_start_methods()
@@ -327,193 +319,9 @@ def test_what_cannot_be_pickled_is_said_at_once(pool):
     assert pool.map(square, [3]) == [9]
 
 
-class TwoWords(Exception):
-    """Pickles, and cannot be made again: args holds one word only."""
-
-    def __init__(self, one, two):
-        super().__init__(f"{one} {two}")
-
-
-class Locked(Exception):
-    """Cannot be pickled."""
-
-    def __init__(self, text):
-        super().__init__(text)
-        self.lock = threading.Lock()
-
-
-def raises_two_words(_):
-    raise TwoWords("learning", "rate")
-
-
-def raises_locked(_):
-    raise Locked("door closed")
-
-
-@pytest.mark.parametrize(
-    ("function", "text"),
-    [(raises_two_words, r"TwoWords: learning rate \("), (raises_locked, r"Locked: door closed \(")],
-)
-def test_an_exception_that_cannot_be_pickled_keeps_its_name_message_and_traceback(pool, function, text):
-    for call in (pool.map, lambda f, x: list(pool.imap(f, x))):
-        with pytest.raises(multiprocessing.pool.MaybeEncodingError, match=text) as caught:
-            call(function, [1])
-        assert f"in {function.__name__}" in str(caught.value.__cause__)
-
-
 def test_what_is_not_a_function_is_refused(pool):
     with pytest.raises(TypeError, match="give the pool a function"):
         pool.map(3, [1])
-
-
-def test_each_worker_has_its_own_random_stream(pool):
-    draws = pool.map(lambda _: (np.random.rand(), random.random()), range(20), chunksize=1)  # noqa: NPY002
-    assert len({a for a, _ in draws}) == 20 and len({b for _, b in draws}) == 20
-
-
-def test_a_seed_makes_the_random_streams_repeat():
-    def draws():
-        with Pool(1, seed=7) as pool:
-            return pool.map(lambda _: np.random.rand(), range(3))  # noqa: NPY002
-
-    assert draws() == draws()
-
-
-RANDOM = {
-    "Generator": np.random.default_rng,
-    "another Generator": lambda seed: np.random.Generator(np.random.Philox(seed)),
-    "RandomState": np.random.RandomState,
-    "Random": random.Random,
-}
-
-
-def meet(folder):
-    """In a task: waits until two workers have come here, so that one does not do all the work."""
-    (folder / str(os.getpid())).touch()
-    while len(list(folder.iterdir())) < 2:
-        time.sleep(0.001)
-
-
-@pytest.mark.parametrize("make", RANDOM.values(), ids=RANDOM)
-def test_a_generator_that_a_function_brings_along_is_another_one_in_each_worker(pool, make, tmp_path):
-    rng = make(3)
-    integers = getattr(rng, "integers", getattr(rng, "randint", None))  # a method brings its generator along too
-
-    def draw(folder):
-        assert type(rng) in (np.random.Generator, np.random.RandomState, random.Random)
-        meet(folder)
-        return rng.random(), integers(0, 10**9)
-
-    drawn = [*pool.map(draw, [tmp_path] * 20, chunksize=1), *pool.map(draw, [tmp_path] * 20, chunksize=1)]
-    assert [len(set(numbers)) for numbers in zip(*drawn, strict=True)] == [40, 40]  # also in the second call
-    assert rng.random() == make(3).random()  # the master's is untouched
-
-
-def test_a_worker_goes_on_with_its_generator_until_the_master_has_another_one():
-    rng = np.random.default_rng(1)
-
-    def draw(_=None):
-        return rng.random()
-
-    def draw_elsewhere():
-        return rng.random()
-
-    with Pool(1, seed=5) as pool:
-        first = pool.map(draw, range(3))
-        assert not {*first} & {pool.apply(draw_elsewhere), *pool.map(draw, range(3))}
-        rng = np.random.default_rng(1)
-        assert pool.map(draw, range(3)) == first
-        rng.random()
-        assert not {*first} & {*pool.map(draw, range(3))}
-        rng = np.random.default_rng(2)
-        assert not {*first} & {*pool.map(draw, range(3))}
-    rng = np.random.default_rng(1)
-    for seed, same in ((5, True), (6, False)):
-        with Pool(1, seed=seed) as pool:
-            assert (pool.map(draw, range(3)) == first) is same
-
-
-def test_a_generator_that_is_an_argument_stays_as_it_is(pool):
-    assert pool.map(lambda rng: rng.random(), [np.random.default_rng(4)] * 2) == [np.random.default_rng(4).random()] * 2
-
-
-def test_what_was_imported_from_a_module_of_random_numbers_draws_from_the_workers_own_stream(pool, tmp_path):
-    from random import gauss, random
-
-    rand = np.random.rand
-
-    def draw(folder):
-        meet(folder)
-        return gauss(0, 1), random(), rand()
-
-    drawn = pool.map(draw, [tmp_path] * 20, chunksize=1)
-    assert [len(set(numbers)) for numbers in zip(*drawn, strict=True)] == [20, 20, 20]
-
-
-def test_a_worker_does_not_keep_generators_without_end(monkeypatch):
-    monkeypatch.setattr(sgdkit.shipping, "_MOST_GENERATORS", 3)
-    monkeypatch.setattr(sgdkit.shipping, "_generators", {})
-    for number in range(9):
-        sgdkit.shipping._own_generator(random.Random, None, number, bytes([number]))
-    assert [number for number, _ in sgdkit.shipping._generators] == [6, 7, 8]
-
-
-@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="there are no masks of signals")
-def test_what_a_worker_starts_hears_ctrl_c_again(pool):
-    assert signal.SIGINT not in pool.apply(signal.pthread_sigmask, (signal.SIG_BLOCK, []))
-    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
-
-
-def test_workers_have_one_blas_thread(pool):
-    def threads(_):
-        np.ones((100, 100)) @ np.ones((100, 100))
-        return [library["num_threads"] for library in threadpool_info()]
-
-    assert {n for counts in pool.map(threads, range(4)) for n in counts} == {1}
-
-
-def test_an_initializer_from_a_closure_runs_in_every_worker(pool):
-    method = pool._ctx.get_start_method()
-    greeting = {"text": "hello"}
-
-    def greet(name):
-        os.environ["GREETING"] = f"{greeting['text']} {name}"
-
-    with Pool(2, greet, ("you",), start_method=method) as greeted:
-        assert set(greeted.map(lambda _: os.environ["GREETING"], range(4))) == {"hello you"}
-
-
-class Watched:
-    """Counts how often one of its kind is pickled; each is some 30 kB."""
-
-    pickled = 0
-
-    def __reduce__(self):
-        Watched.pickled += 1
-        return bytes, (bytes(30_000),)
-
-
-watched = [Watched() for _ in range(1000)]
-
-
-def looks_at_much():
-    assert len(watched) == 1000
-
-
-def test_an_initializer_of_a_module_costs_no_pickling_of_what_it_uses(monkeypatch):
-    monkeypatch.setattr(Watched, "pickled", 0)
-    sgdkit.worker._initialise(looks_at_much, ())
-    assert Watched.pickled == 0
-
-
-def test_an_initializer_of_a_notebook_costs_little_however_big_its_globals_are(monkeypatch):
-    monkeypatch.setattr(Watched, "pickled", 0)
-    monkeypatch.setattr(sgdkit.worker, "_kept", {})
-    space = {"__name__": "__main__", "many": watched, "small": {}, "big": np.zeros(10**6), "other": np.zeros(10**6)}
-    exec("def fill(): small['X'] = len(many); big[:] = 1 + other", space)
-    sgdkit.worker._initialise(space["fill"], ())
-    assert sgdkit.worker._kept.keys() == {"small", "big"}
-    assert 0 < Watched.pickled < 100
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ the code's structure (winnowing, as MOSS does).
 
 import io
 import json
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,10 +56,13 @@ def compare(course: Course, assignment: str, notebook: str, students: Iterable[s
     """All pairs of these students' own code in one notebook; those that are alike by ``least`` or more."""
     try:
         # It imports matplotlib: only when needed.
+        from copydetect import utils  # type: ignore[import-untyped]
         from copydetect.detector import CodeFingerprint  # type: ignore[import-untyped]
     except ImportError:
         return Similarity(notebook, [], missing="copydetect is not installed (pip install copydetect)")
 
+    # Which fingerprints are kept hangs on their hashes, and Python's own are others in each process.
+    utils.hash = _hash
     given = _cells(course.release / assignment / f"{notebook}.ipynb")
 
     def prints(code: str, window: int, known: Any) -> Any:
@@ -88,6 +92,10 @@ def compare(course: Course, assignment: str, notebook: str, students: Iterable[s
     ]
     close.sort(key=lambda pair: (-pair.both, -pair.alike, pair.one, pair.other))
     return Similarity(notebook, close[:MOST], float(np.median(both[pairs])), len(names))
+
+
+def _hash(text: str) -> int:
+    return zlib.crc32(text.encode())
 
 
 def _alike(prints: list[dict[int, list[int]]]) -> np.ndarray:

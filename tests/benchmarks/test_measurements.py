@@ -14,7 +14,7 @@ from benchmarks.measurement import NAMES, module
 
 # Some start a dozen interpreters one after the other.
 pytestmark = pytest.mark.timeout(600)
-LONG = ("learning", "grading", "large_class", "playground", "startup", "slides", "asynchronous")
+LONG = ("learning", "grading", "large_class", "playground", "startup", "slides", "asynchronous", "simulation")
 MEASURED = [name for name in NAMES if name not in ("targets", *LONG)]
 
 

@@ -20,7 +20,7 @@ from .clock import Clock
 from .problem import Problem
 from .settings import Settings
 
-POINTS = 64  # of a path, before it is taken only at every second step, then at every fourth, …
+POINTS = 150  # of a path, before it is taken only at every second step, then at every fourth, …
 
 
 @dataclass(frozen=True)
