@@ -2,7 +2,8 @@
 
 Eight submissions of 2-syncsgd, whole notebooks with their training, some right and some wrong. nbgrader runs in its
 stock configuration, one process, no sandbox: its cells run the visible checks. otter runs them too, see `otter.py`. The
-kit runs each notebook in a sandbox, judges it outside on hidden cases, and grades as many at a time as there are cores.
+kit runs each notebook in a sandbox, judges it outside on hidden cases, and grades as many at a time as there are cores;
+it leaves out the course's own cells that only draw (see docs/grading-a-class.md), which the others run.
 The commands take turns; start-up counts. Then what the single writer alone can take in, and how fast a class is passed
 over that has not changed: the same results under many names.
 """
