@@ -57,6 +57,8 @@ def sentences(data: Data) -> list[str]:
 
 def pictures(data: Data) -> dict[str, style.Picture]:
     """One bar a candidate, the cases beside each other, on a logarithmic axis."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
     entries = data["cases"]
     figure, axes = style.picture(width=3.2 + 2.6 * len(entries), height=3.6, columns=[1] * len(entries))
     for ax, entry in zip(axes, entries, strict=True):
@@ -66,6 +68,9 @@ def pictures(data: Data) -> dict[str, style.Picture]:
         bars = ax.barh(labels, times, color=colours)
         ax.bar_label(bars, [f"{value:.3g}" for value in times], padding=3, fontsize=style.SMALL)
         ax.set_xscale("log")
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: style.number(value)))
+        ax.xaxis.set_minor_formatter(NullFormatter())
         ax.set_xlim(min(times) / 1.6, max(times) * 3)
         ax.invert_yaxis()
         if ax is not axes[0]:
