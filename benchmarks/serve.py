@@ -25,7 +25,7 @@ def main(port: int, token: str) -> None:
             try:
                 peer, answer = _obey(peer, json.loads(text))
                 _say(line, {"rank": peer.rank, "answer": answer})
-            except Exception:
+            except Exception:  # whatever it is, the driver tells it
                 _say(line, {"error": traceback.format_exc()})
                 return
             if answer == "closed":

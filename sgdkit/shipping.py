@@ -37,7 +37,7 @@ class Shipped:
         self.name = getattr(function, "__name__", type(function).__name__)
         try:
             self.code = _code_of(function, initialised)
-        except Exception as error:
+        except Exception as error:  # whatever pickling of somebody's objects raises
             advice = "pass plain data as arguments instead of using it from outside the function."
             if "inheritance" in str(error):  # what multiprocessing says of its Locks, Values, RawArrays and Queues
                 advice = "hand it to the pool's initializer, which keeps it in a global: Pool(initializer=, initargs=)."
@@ -54,7 +54,7 @@ class Shipped:
 def _code_of(function: Callable[..., Any], initialised: frozenset[str]) -> bytes:
     try:
         return dumps(function, _CodePickler)
-    except Exception:
+    except Exception:  # tried again without the globals that an initializer has set
         if not initialised:
             raise
         return dumps(function, functools.partial(_CodePickler, left_out=initialised))

@@ -270,7 +270,9 @@ class SyncSGD:
             raise ValueError(
                 f"average returned an array of shape {g.shape}: the gradient must have the shape of w, {w.shape}."
             )
-        return g if self.average is average else g.astype(w.dtype)  # a copy: theirs may be a worker's row
+        if self.average is average:
+            return g
+        return g.astype(w.dtype)  # a copy: what somebody's own average returns may be a worker's row
 
     def _check_fits(self, data: Dataset) -> None:
         wanted = (*self.model.input_shape, self.model.output_size)

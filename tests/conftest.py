@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import signal
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from sgdkit import Pool
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -62,3 +65,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def root() -> Path:
     """The folder of the repository."""
     return ROOT
+
+
+@pytest.fixture(scope="module", params=multiprocessing.get_all_start_methods())
+def pool(request):
+    """A pool of two workers, with every start method of this system by turns."""
+    with Pool(2, start_method=request.param) as pool:
+        yield pool

@@ -17,12 +17,6 @@ from sgdkit import Pool, WorkerDied
 METHODS = multiprocessing.get_all_start_methods()
 
 
-@pytest.fixture(scope="module", params=METHODS)
-def pool(request):
-    with Pool(2, start_method=request.param) as pool:
-        yield pool
-
-
 def square(x):
     return x * x
 

@@ -30,12 +30,6 @@ def square(x):
     return x * x
 
 
-@pytest.fixture(scope="module", params=METHODS)
-def pool(request):
-    with Pool(2, start_method=request.param) as pool:
-        yield pool
-
-
 def test_a_killed_worker_is_replaced_and_its_task_run_again(pool, tmp_path):
     mark = tmp_path / "died"
 

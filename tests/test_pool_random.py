@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import time
@@ -13,14 +12,6 @@ import pytest
 import sgdkit.shipping
 import sgdkit.worker
 from sgdkit import Pool
-
-METHODS = multiprocessing.get_all_start_methods()
-
-
-@pytest.fixture(scope="module", params=METHODS)
-def pool(request):
-    with Pool(2, start_method=request.param) as pool:
-        yield pool
 
 
 def test_each_worker_has_its_own_random_stream(pool):

@@ -15,14 +15,6 @@ import sgdkit.shipping
 import sgdkit.worker
 from sgdkit import Pool
 
-METHODS = multiprocessing.get_all_start_methods()
-
-
-@pytest.fixture(scope="module", params=METHODS)
-def pool(request):
-    with Pool(2, start_method=request.param) as pool:
-        yield pool
-
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="there are no masks of signals")
 def test_what_a_worker_starts_hears_ctrl_c_again(pool):

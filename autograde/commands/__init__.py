@@ -61,8 +61,9 @@ def jobs_option(parser: argparse.ArgumentParser, what: str = "submissions") -> N
 
 def tell_left_out(course: Course, assignments: Iterable[str]) -> None:
     """Name on stderr the submissions' folders that stand for no student."""
-    for sentence in (sentence for name in assignments for sentence in course.left_out(name)):
-        print(sentence, file=sys.stderr)
+    for name in assignments:
+        for sentence in course.left_out(name):
+            print(sentence, file=sys.stderr)
 
 
 def positive(text: str) -> int:

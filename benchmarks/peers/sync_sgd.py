@@ -1,7 +1,8 @@
 """The kit: SyncSGD, as a user calls it, with its timeline, history and path of w; without the progress bar.
 
-Nothing is set for it: one BLAS thread a worker and a core for each are its own doing. Open MPI binds its ranks to
-cores, too; where the other competitors' processes run is left to the system, as it is for whoever uses them.
+Nothing is set for it: one BLAS thread a worker is its own doing. It would also give each worker a core of its own, but
+only on an idle machine, which this one is not while others are measured. Open MPI binds its ranks to cores; where the
+other competitors' processes run is left to the system, as it is for whoever uses them.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ def _changed(args: Any, kwargs: Any, case: dict[str, Any], encode: Codec) -> lis
 def _same(now: Any, then: Any, encode: Codec) -> bool:
     try:
         return bool(encode(now) == then)
-    except Exception:
+    except Exception:  # whatever an object that the student made raises when it is compared
         return False
 
 
@@ -207,7 +207,7 @@ def _quiet(printed: _Printed) -> Iterator[None]:
 def _text(error: BaseException) -> str:
     try:
         return f"{type(error).__name__}: {error}"[:500]
-    except Exception:
+    except Exception:  # a student's own exception may fail to say what it is
         return type(error).__name__[:100]
 
 

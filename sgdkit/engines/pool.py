@@ -1,8 +1,8 @@
 """The engine with processes: data, w and gradients lie in shared memory, and only a nudge is sent.
 
 The course's exercise calls `Pool.map` at every step, which pickles w and gradients and costs a millisecond. Here
-every worker runs one long task instead: wait for "go", compute the shard's gradient into shared memory, say
-"done". See `benchmarks/` for what each rung of that ladder brings.
+every worker runs one long task instead: wait for "go", compute the shard's gradient into shared memory, note that on
+the board; and whoever is last says "done". See `benchmarks/` for what each rung of that ladder brings.
 
 The truth is in the board, a row for each worker with two counters, `asked` and `answered`. A semaphore only says "look
 at the board", and one signal too many costs no more than a look. So a worker that is killed at any moment does no harm:
@@ -22,7 +22,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from multiprocessing.context import BaseContext
 from multiprocessing.synchronize import Semaphore
 from typing import Any, NamedTuple
 
@@ -85,7 +84,8 @@ class PoolEngine:
         with self._starting:
             if self._pool is None:
                 context = context_of(self._start_method)
-                self._signals = self._make_signals(context)
+                go = [context.Semaphore(0) for _ in range(self.workers)]
+                self._signals = Signals(go, context.Semaphore(0))
                 self._pool = Pool(
                     self.workers, _receive_signals, (self._signals,), context=context, retries=float("inf")
                 )
@@ -205,9 +205,6 @@ class PoolEngine:
             memory, self._memory = self._memory, None
             if memory is not None:
                 memory.close()
-
-    def _make_signals(self, context: BaseContext) -> Signals:
-        return Signals([context.Semaphore(0) for _ in range(self.workers)], context.Semaphore(0))
 
     def _begin(
         self, serve: Callable[..., None], layout: Layout, network: AnyNetwork, data: Dataset, *more: Any

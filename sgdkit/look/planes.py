@@ -38,28 +38,30 @@ class Plane:
 
     def coordinates(self, W: Array) -> Floats:
         """(k, size) parameters -> (k, 2) coordinates of the points of the plane that are nearest to them."""
-        offsets = np.asarray(W, np.float64) - self.origin
-        gram = self.directions @ self.directions.T
-        return np.linalg.solve(gram, self.directions @ offsets.T).T.astype(np.float64)
+        return self._projected(W)[1]
 
     def distance(self, W: Array) -> Floats:
         """(k, size) parameters -> (k,) Euclidean distance of each from the plane: the residual of the
         projection.
         """
-        offsets = np.asarray(W, np.float64) - self.origin
-        return np.linalg.norm(offsets - self.coordinates(W) @ self.directions, axis=1)
+        offsets, coordinates, _ = self._projected(W)
+        return np.linalg.norm(offsets - coordinates @ self.directions, axis=1)
 
     def locate(self, W: Array) -> tuple[Floats, Floats]:
         """(k, size) parameters -> their coordinates (k, 2) and distances (k,), in the time of a few dot products.
 
         The distance is by Pythagoras, so rounding may reach 1e-8 of how far the parameters are from the origin.
         """
-        offsets = np.asarray(W, np.float64) - self.origin
-        gram = self.directions @ self.directions.T
-        coordinates: Floats = np.linalg.solve(gram, self.directions @ offsets.T).T.astype(np.float64)
+        offsets, coordinates, gram = self._projected(W)
         squares = np.vecdot(offsets, offsets) - np.vecdot(coordinates @ gram, coordinates)
         distances: Floats = np.sqrt(np.maximum(squares, 0))
         return coordinates, distances
+
+    def _projected(self, W: Array) -> tuple[Floats, Floats, Floats]:
+        """Offsets from the origin (k, size), coordinates (k, 2), and the directions' products with each other."""
+        offsets = np.asarray(W, np.float64) - self.origin
+        gram = self.directions @ self.directions.T
+        return offsets, np.linalg.solve(gram, self.directions @ offsets.T).T.astype(np.float64), gram
 
 
 def pca_plane(path: Array, final: Vector | None = None) -> Plane:

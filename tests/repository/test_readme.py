@@ -98,6 +98,19 @@ def test_make_demo_trains_and_takes_a_class_from_release_to_grades(copy):
     assert (graded / "grades.csv").exists() and "the kernel died" in printed
 
 
+def start(copy, command, output):
+    """A program of the copy that runs on, in a group of its own; what it prints goes into a file."""
+    return subprocess.Popen(
+        command,
+        cwd=copy.root,
+        env=copy.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+
 @pytest.mark.sandbox
 def test_a_class_is_graded_on_hosts_of_which_this_machine_is_one(copy, tmp_path):
     handed_in = copy.root / "autograde" / "submitted" / "eve" / "2-syncsgd" / "easy.ipynb"
@@ -116,17 +129,7 @@ def test_a_class_is_graded_on_hosts_of_which_this_machine_is_one(copy, tmp_path)
     try:
         with log.open("w") as output:
             for command in (f"{scheduler} --no-dashboard", f"{worker} --no-dashboard"):
-                started.append(
-                    subprocess.Popen(
-                        ["bash", "-c", command],
-                        cwd=copy.root,
-                        env=copy.environment,
-                        stdin=subprocess.DEVNULL,
-                        stdout=output,
-                        stderr=subprocess.STDOUT,
-                        start_new_session=True,
-                    )
-                )
+                started.append(start(copy, ["bash", "-c", command], output))
         answer = copy.run(grade, timeout=300)
     finally:
         for process in reversed(started):
@@ -164,15 +167,7 @@ def test_make_lab_serves_the_notebooks(copy, tmp_path):
     flags = f"--no-browser --port={port} --IdentityProvider.token=readme"
     log = tmp_path / "lab.log"
     with log.open("w") as output:
-        lab = subprocess.Popen(
-            ["make", "lab", f"FLAGS={flags}"],
-            cwd=copy.root,
-            env=copy.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        lab = start(copy, ["make", "lab", f"FLAGS={flags}"], output)
     try:
         listing, end = "", time.monotonic() + 120
         while not listing and lab.poll() is None and time.monotonic() < end:
