@@ -89,7 +89,7 @@ class Path:
     """
 
     def __init__(self, size: int, itemsize: int) -> None:
-        self.most = max(16, min(256, 32_000_000 // (size * itemsize)))  # 32 MB at most
+        self.most = max(16, min(256, 16_000_000 // (size * itemsize)))  # 16 MB at most
         self.every = 1
         self.points: list[Vector] = []
         self.steps: list[int] = []

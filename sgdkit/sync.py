@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from os import PathLike
 from types import TracebackType
 from typing import Any
@@ -47,9 +48,12 @@ Average = Callable[[list[tuple[Vector, int]]], Vector]
 def split(indices: Indices, workers: int) -> list[Indices]:
     """Cut a mini-batch into one shard for each worker, as even as can be; the first ones get what is left over.
 
-    indices: (n,) ints. Returns `workers` arrays of consecutive indices, empty ones last where n < workers.
+    indices: (n,) ints. Returns `workers` arrays of consecutive indices, empty ones last where n < workers. The same as
+    numpy.array_split, which takes ten times as long: in a step of half a millisecond that shows.
     """
-    return np.array_split(indices, workers)
+    size, left = divmod(len(indices), workers)
+    cuts = [k * size + min(k, left) for k in range(workers + 1)]
+    return [indices[start:stop] for start, stop in pairwise(cuts)]
 
 
 def average(results: list[tuple[Vector, int]]) -> Vector:
@@ -203,6 +207,7 @@ class SyncSGD:
         with one_blas_thread(), np.errstate(all="ignore"), StopButton() as stop:
             try:
                 self.engine.open(self.model, train)
+                w = self.engine.place(w)
                 history.begin(steps * epochs, progress and getattr(self.engine, "leads", True))
                 for epoch in range(len(history.epochs), epochs):
                     order = rng.permutation(len(train))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -95,29 +96,20 @@ class Timeline:
 
 
 class Recorder:
-    """Collects a `Timeline` while a run goes on: a row a step, in blocks that are never copied."""
-
-    BLOCK = 1024
+    """Collects a `Timeline` while a run goes on, one number after the other."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
-        self._blocks: list[Clock] = []
-        self._row = self.BLOCK
+        self._readings = array("d")
 
     def add(self, shared: float, spans: Clock, passed: float, updated: float) -> None:
         """One step. spans: (W, 3) readings of begin, end and sent."""
-        if self._row == self.BLOCK:
-            self._blocks.append(np.empty((self.BLOCK, 3 + 3 * self._workers)))
-            self._row = 0
-        row = self._blocks[-1][self._row]
-        row[0], row[1], row[2] = shared, passed, updated
-        row[3:] = spans.ravel()
-        self._row += 1
+        self._readings.extend((shared, passed, updated))
+        self._readings.frombytes(spans.tobytes())
 
     def timeline(self, start: float, cpu_seconds: Clock | None = None, wall_seconds: float = 0.0) -> Timeline:
         """All steps so far, counted from `start`."""
-        rows = np.concatenate([*self._blocks, np.empty((0, 3 + 3 * self._workers))])
-        rows = rows[: max(0, len(self._blocks) - 1) * self.BLOCK + (self._row if self._blocks else 0)] - start
+        rows = np.array(self._readings).reshape(-1, 3 + 3 * self._workers) - start
         spans = rows[:, 3:].reshape(len(rows), self._workers, 3)
         begin, end, sent = (spans[:, :, column] for column in range(3))
         return Timeline(

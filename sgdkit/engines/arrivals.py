@@ -36,7 +36,7 @@ from .memory import Layout, SharedArrays, fence
 from .pool import ANSWERED, ASKED, FIRST, ORDER, SEED, STEP, STOP, PoolEngine
 
 # Columns of the board beside those of the plain pool.
-W_ROW, OUT_ROW, UPDATES, SEEN, HURRY = range(9, 14)
+W_ROW, OUT_ROW, UPDATES, SEEN, HURRY = range(10, 15)
 _ORDERS: tuple[str, ...] = ("gradient", "hessian_vector", "loss", "evaluation", "update", "end")
 _PATIENCE = 2.0  # seconds that a worker has at the end of a run to finish what nobody wants any more
 
@@ -90,6 +90,10 @@ class ArrivalEngine(PoolEngine):
         self._orders = [None] * self.workers
         self._size = n
         self._begin(_serve, layout, network, data, self.stragglers)
+
+    def place(self, w: Vector) -> Vector:
+        """See Engine.place. Not in shared memory, where a late worker would read it while it is updated."""
+        return w
 
     def epoch(self, order: Indices) -> None:
         """See Engine.epoch. Nothing to prepare."""
@@ -231,7 +235,7 @@ def _serve(
     if hasattr(psutil.Process, "cpu_affinity"):
         psutil.Process().cpu_affinity([core] if core is not None else [])  # []: all
     go, done = signals.go[seat], signals.done
-    memory = SharedArrays(layout, name)
+    memory = SharedArrays(layout, name, plain.APART)
     line = memory.board[seat]
     done.release()  # after a death: the master looks whether the dead one had answered
     try:

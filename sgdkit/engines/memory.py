@@ -1,4 +1,4 @@
-"""Named arrays in one shared-memory segment, seen by the master and its workers alike."""
+"""Named arrays in shared memory, seen by the master and its workers alike."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import math
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from mmap import mmap
 from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,44 +34,65 @@ def fence() -> None:
 
 
 class SharedArrays:
-    """Arrays as attributes, all in one segment.
+    """Arrays as attributes, all in one segment, but for those that are named in `apart`: each of them has its own.
 
     The master makes it with a layout, a worker attaches to it by its name. If the master is killed, Python's
-    resource tracker, a process of its own, removes the segment. Whoever keeps one of the arrays, or a part of it, keeps
-    the memory, all of it, even after `close`; it is given back with the last of them.
+    resource tracker, a process of its own, removes the segments. Whoever keeps one of the arrays, or a part of it,
+    keeps the memory of its segment, even after `close`; it is given back with the last of them.
     """
 
-    def __init__(self, layout: Layout, name: str | None = None) -> None:
+    def __init__(self, layout: Layout, name: str | None = None, apart: Sequence[str] = ()) -> None:
         self.layout = dict(layout)
-        places, size = {}, 0
-        for key, (shape, dtype) in self.layout.items():
-            places[key] = size
-            length = math.prod(shape) * np.dtype(dtype).itemsize
-            size += -(-length // _ALIGNMENT) * _ALIGNMENT
         self._owner = name is None
-        self._arrays: dict[str, NDArray[Any]] = {}
-        self._segment = _create(max(size, 1)) if name is None else _attach(name)
+        self._segments: list[SharedMemory] = []
+        self._rows: dict[str, list[memoryview[Any]]] = {}
         try:
-            self.name = self._segment.name
-            memory = _taken_out(self._segment)
-            for key, (shape, dtype) in self.layout.items():
-                self._arrays[key] = np.ndarray(shape, dtype, memory, places[key])
+            self.name = self._add([key for key in layout if key not in apart], name)
+            for key in apart:
+                self._add([key], f"{self.name}_{key}")
         except BaseException:  # Ctrl-C
             self.close()
             raise
 
-    def __getattr__(self, key: str) -> NDArray[Any]:
-        try:
-            return self.__dict__["_arrays"][key]  # type: ignore[no-any-return]
-        except KeyError:
-            raise AttributeError(key) from None
+    def _add(self, keys: Sequence[str], name: str | None) -> str:
+        """These arrays, in one segment more; returns its name."""
+        places, size = {}, 0
+        for key in keys:
+            shape, dtype = self.layout[key]
+            places[key] = size
+            length = math.prod(shape) * np.dtype(dtype).itemsize
+            size += -(-length // _ALIGNMENT) * _ALIGNMENT
+        segment = _create(max(size, 1), name) if self._owner else _attach(name)
+        self._segments.append(segment)
+        memory = _taken_out(segment)
+        for key in keys:
+            shape, dtype = self.layout[key]
+            setattr(self, key, np.ndarray(shape, dtype, memory, places[key]))
+        return segment.name
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, key: str) -> NDArray[Any]: ...
+
+    def rows(self, key: str) -> list[memoryview[Any]]:
+        """The rows of a two-dimensional array, for reading and writing single numbers.
+
+        A step does that some fifty times, and each time the caches are full of examples and hold nothing of numpy's
+        machinery: that way it takes a hundred microseconds, with memoryviews a tenth of it.
+        """
+        if key not in self._rows:
+            self._rows[key] = [memoryview(row) for row in getattr(self, key)]
+        return self._rows[key]
 
     def close(self) -> None:
-        """Let go of the arrays, and remove the segment if this process made it. May be called twice."""
-        self._arrays.clear()
+        """Let go of the arrays, and remove the segments if this process made them. May be called twice."""
+        self._rows.clear()
+        for key in self.layout:
+            vars(self).pop(key, None)
         if self._owner:
             self._owner = False
-            self._segment.unlink()
+            for segment in self._segments:
+                segment.unlink()
 
 
 def _taken_out(segment: SharedMemory) -> mmap:
@@ -87,9 +108,9 @@ def _taken_out(segment: SharedMemory) -> mmap:
     return memory
 
 
-def _create(size: int) -> SharedMemory:
+def _create(size: int, name: str | None) -> SharedMemory:
     """A new segment whose memory is really there. MemoryError where it is not, as in a small container."""
-    segment = SharedMemory(create=True, size=size)
+    segment = SharedMemory(name, create=True, size=size)
     try:
         if sys.platform == "linux":  # which gives out memory when it is first written to, and kills who finds none left
             os.posix_fallocate(segment._fd, 0, size)  # type: ignore[attr-defined]
@@ -105,7 +126,7 @@ def _create(size: int) -> SharedMemory:
         ) from None
 
 
-def _attach(name: str) -> SharedMemory:
+def _attach(name: str | None) -> SharedMemory:
     """The master's segment in a worker. The worker must not register it: the master has, and will remove it.
 
     Registering also takes a lock, which a fork may have copied while another thread held it.

@@ -82,6 +82,10 @@ class MPIEngine:
         self._all = np.zeros((self.workers, size + 4) if self.exchange == "allgather" else (0, 0), dtype)
         self.epoch(np.arange(part.total))
 
+    def place(self, w: Vector) -> Vector:
+        """See Engine.place. Every rank has a w of its own."""
+        return w
+
     def epoch(self, order: Indices) -> None:
         """See Engine.epoch. Each rank gathers its own examples in this order."""
         first, part = self._part.first, self._part

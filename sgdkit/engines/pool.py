@@ -36,9 +36,10 @@ from .engine import AnyNetwork, Indices, Places, Quantity, ShardResult, check_sh
 from .memory import Layout, SharedArrays, fence
 
 # The columns of the board. One row fills two cache lines, so that two workers never write into the same one.
-ASKED, ANSWERED, ORDER, START, STOP, SCATTERED, SEED, STEP, FIRST = range(9)
+ASKED, ANSWERED, ORDER, START, STOP, SCATTERED, OTHER_W, SEED, STEP, FIRST = range(10)
 _COLUMNS = 16
 _ORDERS: tuple[str, ...] = ("gradient", "hessian_vector", "loss", "evaluation", "gather", "end")
+APART = ("w",)  # whoever keeps it, a callback or a traceback, must not keep the data with it
 _MOST_DEATHS = 10  # in one step; more, and it is the computation that kills them
 
 
@@ -107,7 +108,8 @@ class PoolEngine:
             "Y_epoch": (data.Y.shape, dtype),
             "order": ((n,), "<i8"),
             "scattered": ((self.workers, n), "<i8"),
-            "w": ((network.size,), dtype),
+            "w": ((network.size,), dtype),  # the one that the loop updates in place
+            "other_w": ((network.size,), dtype),
             "v": ((network.size,), dtype),
             "gradients": ((self.workers, network.size), dtype),
             "board": ((self.workers, _COLUMNS), "<i8"),
@@ -115,6 +117,12 @@ class PoolEngine:
             "clock": ((self.workers, 8), "<f8"),
         }
         self._begin(_serve, layout, network, data)
+
+    def place(self, w: Vector) -> Vector:
+        """See Engine.place. In shared memory: between two steps nobody reads it there."""
+        memory = self._opened()
+        memory.w[:] = w
+        return memory.w
 
     def epoch(self, order: Indices) -> None:
         """See Engine.epoch. The workers gather the examples once, each a part, so that a shard is a slice."""
@@ -136,27 +144,33 @@ class PoolEngine:
     ) -> list[ShardResult]:
         """See Engine.map."""
         memory = self._opened()
-        memory.w[:] = w
+        other = int(w is not memory.w)
+        if other:
+            memory.other_w[:] = w
         if v is not None:
             memory.v[:] = v
-        memory.clock[:] = np.nan
         shards = check_shards(shards, self.workers)
+        if len(shards) < self.workers:
+            memory.clock[len(shards) :] = np.nan
         first = 0  # the shard's first example is the mini-batch's number `first`
+        asked = []
         for seat, shard in enumerate(shards):
-            if len(shard):
+            examples = len(shard)
+            if examples:
                 rows = self._places.find(shard)
                 if rows is None:
-                    memory.scattered[seat, : len(shard)] = shard
-                    self._write(seat, quantity, 0, len(shard), 1, *draw, first)
+                    memory.scattered[seat, :examples] = shard
+                    self._write(seat, quantity, 0, examples, 1, other, *draw, first)
                 else:
-                    self._write(seat, quantity, rows.start, rows.stop, 0, *draw, first)
+                    self._write(seat, quantity, rows.start, rows.stop, 0, other, *draw, first)
+                asked.append(seat)
             else:
-                memory.gradients[seat], memory.sums[seat] = 0, 0
-            first += len(shard)
-        self._ask([seat for seat, shard in enumerate(shards) if len(shard)])
+                memory.gradients[seat], memory.sums[seat], memory.clock[seat] = 0, 0, np.nan
+            first += examples
+        self._ask(asked)
         return [
-            ShardResult(memory.gradients[seat], len(shard), float(memory.sums[seat, 0]), int(memory.sums[seat, 1]))
-            for seat, shard in enumerate(shards)
+            ShardResult(gradient, len(shard), sums[0], int(sums[1]))
+            for shard, gradient, sums in zip(shards, memory.gradients, memory.rows("sums"), strict=False)
         ]
 
     @property
@@ -189,8 +203,7 @@ class PoolEngine:
                 ended = True
         finally:
             if ended:
-                self._memory.close()
-                self._memory = None
+                self._let_go()
             else:  # a worker is still computing something that nobody wants: no pool is better than that one
                 self.close()
 
@@ -202,9 +215,12 @@ class PoolEngine:
             if pool is not None:
                 pool.terminate()
         finally:
-            memory, self._memory = self._memory, None
-            if memory is not None:
-                memory.close()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        memory, self._memory = self._memory, None
+        if memory is not None:
+            memory.close()
 
     def _begin(
         self, serve: Callable[..., None], layout: Layout, network: AnyNetwork, data: Dataset, *more: Any
@@ -215,7 +231,7 @@ class PoolEngine:
         try:
             pool = self.pool
             cores = psutil.Process().cpu_affinity() if self._should_pin() else [None] * self.workers
-            self._memory = memory = SharedArrays(layout)
+            self._memory = memory = SharedArrays(layout, apart=APART)
             memory.X[:], memory.Y[:] = data.X, data.Y
             memory.board[:] = 0
             self._error = None
@@ -249,16 +265,17 @@ class PoolEngine:
 
     def _write(self, seat: int, order: str, *values: int) -> None:
         """What the worker is to do next, on its row of the board."""
-        board = self._opened().board[seat]
-        board[START : START + len(values)] = values
-        board[ORDER] = _ORDERS.index(order)
+        row = self._opened().rows("board")[seat]
+        for column, value in enumerate(values, START):
+            row[column] = value
+        row[ORDER] = _ORDERS.index(order)
 
     def _wake(self, seats: Sequence[int]) -> None:
         """Has these workers do what was written for them."""
-        board = self._opened().board
+        rows = self._opened().rows("board")
         fence()
         for seat in seats:
-            board[seat, ASKED] += 1
+            rows[seat][ASKED] += 1
             self._signals.go[seat].release()
 
     def _ask(self, seats: Sequence[int]) -> None:
@@ -266,7 +283,8 @@ class PoolEngine:
         while self._signals.done.acquire(False):  # left by a worker that died
             continue
         self._wake(seats)
-        deaths = len(self.pool.deaths)
+        assert self._pool is not None
+        deaths = len(self._pool.deaths)
         self._signals.done.acquire()
         while self._error is not None or self._behind():
             self._raise_trouble(deaths)
@@ -287,8 +305,7 @@ class PoolEngine:
             )
 
     def _behind(self) -> bool:
-        board = self._opened().board
-        return bool((board[:, ASKED] != board[:, ANSWERED]).any())
+        return any(row[ASKED] != row[ANSWERED] for row in self._opened().rows("board"))
 
     def _fail(self, error: BaseException) -> None:
         """Called by the pool's thread where a worker's long task raised."""
@@ -326,26 +343,26 @@ def _serve(seat: int, name: str, layout: Layout, network: AnyNetwork, spins: int
     if hasattr(psutil.Process, "cpu_affinity"):
         psutil.Process().cpu_affinity([core] if core is not None else [])  # []: all
     go, done = _signals.go[seat], _signals.done
-    memory = SharedArrays(layout, name)
-    boards, board = memory.board, memory.board[seat]
+    memory = SharedArrays(layout, name, APART)
+    rows = memory.rows("board")
+    row = rows[seat]
     done.release()  # after a death: the master looks whether the dead one had answered
     go.acquire(False)
     try:
         while True:
-            while board[ANSWERED] == board[ASKED]:
+            while row[ANSWERED] == row[ASKED]:
                 _wait(go, spins)
             fence()
-            order = _ORDERS[board[ORDER]]
+            order = _ORDERS[row[ORDER]]
             if order == "end":
                 return  # unanswered: if this worker dies before the pool hears of it, the next one must see it again
-            _follow(order, seat, board, memory, network)
+            _follow(order, seat, row, memory, network)
             fence()
-            board[ANSWERED] = board[ASKED]
+            row[ANSWERED] = row[ASKED]
             fence()  # of two that end at once, each by now sees the other's answer, or the other sees this one
-            if (boards[:, ANSWERED] == boards[:, ASKED]).all():  # waking the master once a step is enough
+            if all(row[ANSWERED] == row[ASKED] for row in rows):  # waking the master once a step is enough
                 done.release()
     finally:
-        del boards, board
         memory.close()
 
 
@@ -357,22 +374,24 @@ def _wait(go: Semaphore, spins: int) -> None:
     go.acquire()
 
 
-def _follow(order: str, seat: int, board: NDArray[np.int64], memory: SharedArrays, network: AnyNetwork) -> None:
-    rows = slice(int(board[START]), int(board[STOP]))
+def _follow(order: str, seat: int, row: memoryview[Any], memory: SharedArrays, network: AnyNetwork) -> None:
+    rows = slice(row[START], row[STOP])
     if order == "gather":
         for given, ordered in ((memory.X, memory.X_epoch), (memory.Y, memory.Y_epoch)):
             np.take(given, memory.order[rows], axis=0, out=ordered[rows], mode="clip")
         return
-    clock = memory.clock[seat]
+    clock, sums = memory.rows("clock")[seat], memory.rows("sums")[seat]
     clock[0] = time.perf_counter()
-    if board[SCATTERED]:
+    if row[SCATTERED]:
         examples = memory.scattered[seat, rows]
         X, Y = memory.X[examples], memory.Y[examples]
     else:
         X, Y = memory.X_epoch[rows], memory.Y_epoch[rows]
-    draw = (int(board[SEED]), int(board[STEP]), int(board[FIRST]))
+    draw = row[SEED], row[STEP], row[FIRST]
     quantity: Any = order
-    loss, right = compute(quantity, network, memory.w, X, Y, memory.gradients[seat], draw, memory.v)
+    loss, right = compute(
+        quantity, network, memory.other_w if row[OTHER_W] else memory.w, X, Y, memory.gradients[seat], draw, memory.v
+    )
     clock[1] = time.perf_counter()
-    memory.sums[seat, :2] = loss, right
+    sums[0], sums[1] = loss, right
     clock[2] = time.perf_counter()

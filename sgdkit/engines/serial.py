@@ -31,6 +31,10 @@ class SerialEngine:
         self._gradients = np.zeros((self.workers, network.size), data.X.dtype)
         self._cpu = np.zeros(self.workers)
 
+    def place(self, w: Vector) -> Vector:
+        """See Engine.place."""
+        return w
+
     def epoch(self, order: Indices) -> None:
         """See Engine.epoch. Gathers the examples once, so that a shard is a slice."""
         self._places = Places(order)

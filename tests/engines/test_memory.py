@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import weakref
@@ -97,7 +98,8 @@ def test_neither_the_master_nor_a_worker_keeps_the_memory_of_earlier_runs():
 
     def kept() -> list[str]:
         maps = [Path(f"/proc/{pid}/maps").read_text() for pid in (os.getpid(), *engine.pids)]
-        return [name for name in names for text in maps if name in text]
+        # The name ends there: a traceback keeps the w of its run, which is apart, and nothing else.
+        return [name for name in names for text in maps if re.search(rf"{name}\b", text)]
 
     def fails(w, X, Y):
         raise LookupError("on purpose")
@@ -127,3 +129,16 @@ def test_what_is_not_in_the_layout_is_no_attribute():
     with pytest.raises(AttributeError, match="c"):
         _ = memory.c
     memory.close()
+
+
+def test_an_array_apart_keeps_nothing_but_itself():
+    memory = SharedArrays(LAYOUT, apart=["b"])
+    other = SharedArrays(LAYOUT, memory.name, apart=["b"])
+    other.b[:] = 3
+    kept, rest = memory.b, weakref.ref(memory.a.base)
+    memory.close()
+    other.close()
+    assert rest() is None and kept.tolist() == [3] * 5
+    for name in (memory.name, f"{memory.name}_b"):
+        with pytest.raises(FileNotFoundError):
+            SharedArrays({}, name)

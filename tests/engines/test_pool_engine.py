@@ -185,8 +185,8 @@ def test_a_counter_and_what_it_stands_for_are_always_separated_by_a_fence(make, 
     seen: list[SharedArrays] = []  # of this process, the master or the worker
 
     class Watched(SharedArrays):
-        def __init__(self, *args):
-            super().__init__(*args)
+        def __init__(self, *args, **named):
+            super().__init__(*args, **named)
             seen.append(self)
 
     def note() -> None:
@@ -217,6 +217,31 @@ def test_a_counter_and_what_it_stands_for_are_always_separated_by_a_fence(make, 
         assert (False, order, 0.0) in master and master[-1] == (False, order, loss)
         engine.finish()
     finally:
+        engine.close()
+
+
+@pytest.mark.parametrize("make", [SerialEngine, PoolEngine, ArrivalEngine])
+def test_the_w_that_is_updated_in_place_and_any_other_are_both_used_as_they_are_then(make):
+    net, data, engine = network(), parabola().train, make(2)
+    shards = np.array_split(np.arange(len(data)), 2)
+
+    def loss(w):
+        return sum(result.loss for result in engine.map("loss", w, shards))
+
+    try:
+        engine.open(net, data)
+        engine.epoch(np.arange(len(data)))
+        first = net.init(0)
+        w = engine.place(first.copy())
+        assert np.array_equal(w, first)
+        assert loss(w) == pytest.approx(net.loss(first, data.X, data.Y))
+        assert loss(first + 1) == pytest.approx(net.loss(first + 1, data.X, data.Y))
+        assert np.array_equal(w, first)  # the other one has not taken its place
+        w -= 0.5
+        assert loss(w) == pytest.approx(net.loss(first - 0.5, data.X, data.Y))
+        assert loss(w.copy()) == loss(w)
+    finally:
+        engine.finish()
         engine.close()
 
 

@@ -105,6 +105,10 @@ class Watched:
         """See Engine.open."""
         self.engine.open(network, data)
 
+    def place(self, w: Vector) -> Vector:
+        """See Engine.place."""
+        return self.engine.place(w)
+
     def epoch(self, order: Indices) -> None:
         """See Engine.epoch."""
         self.engine.epoch(order)
