@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,24 +45,29 @@ class Plane:
         """(k, size) parameters -> (k,) Euclidean distance of each from the plane: the residual of the
         projection.
         """
-        offsets, coordinates, _ = self._projected(W)
+        offsets, coordinates = self._projected(W)
         return np.linalg.norm(offsets - coordinates @ self.directions, axis=1)
 
-    def locate(self, W: Array) -> tuple[Floats, Floats]:
+    def locate(self, W: Array, room: Floats | None = None) -> tuple[Floats, Floats]:
         """(k, size) parameters -> their coordinates (k, 2) and distances (k,), in the time of a few dot products.
 
         The distance is by Pythagoras, so rounding may reach 1e-8 of how far the parameters are from the origin.
+        room: an array like W to compute in, float64, for who calls again and again: new ones cost more than that.
         """
-        offsets, coordinates, gram = self._projected(W)
-        squares = np.vecdot(offsets, offsets) - np.vecdot(coordinates @ gram, coordinates)
+        offsets, coordinates = self._projected(W, room)
+        squares = np.vecdot(offsets, offsets) - np.vecdot(coordinates @ self._gram, coordinates)
         distances: Floats = np.sqrt(np.maximum(squares, 0))
         return coordinates, distances
 
-    def _projected(self, W: Array) -> tuple[Floats, Floats, Floats]:
-        """Offsets from the origin (k, size), coordinates (k, 2), and the directions' products with each other."""
-        offsets = np.asarray(W, np.float64) - self.origin
-        gram = self.directions @ self.directions.T
-        return offsets, np.linalg.solve(gram, self.directions @ offsets.T).T.astype(np.float64), gram
+    def _projected(self, W: Array, room: Floats | None = None) -> tuple[Floats, Floats]:
+        """Offsets from the origin (k, size), and coordinates (k, 2)."""
+        offsets = np.subtract(W, self.origin, out=room, dtype=np.float64)
+        return offsets, np.linalg.solve(self._gram, self.directions @ offsets.T).T.astype(np.float64)
+
+    @cached_property
+    def _gram(self) -> Floats:
+        """(2, 2) the directions' products with each other."""
+        return self.directions @ self.directions.T
 
 
 def pca_plane(path: Array, final: Vector | None = None) -> Plane:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import to_rgba
 
 from .. import style
+from ..planes import Floats
 from . import png
-from .frame import SHOWN_STEPS, Frame, curves_of, ordinary
+from .frame import SHOWN_STEPS, Curves, Frame, curves_of, ordinary
 from .goal import reached
 from .panel import HEIGHT, WIDTH
 from .panels import LossPanel, MapPanel, WorkersPanel
@@ -40,7 +43,7 @@ class Canvas:
         self, record: Record, previous: Record | None = None, names: Sequence[str] = NAMES
     ) -> Iterator[tuple[str, bytes]]:
         """(name, PNG) of each picture in turn, so that the first one can be shown while the next is drawn."""
-        frame = frame_of(record, previous)
+        frame = frame_of(record, previous, names)
         self._map.surface = record.problem.surface if record.problem is not None else None
         with np.errstate(all="ignore"):
             for name in names:
@@ -55,22 +58,24 @@ class Canvas:
         return png.encode(np.concatenate([np.concatenate(tiles[:2], 1), np.concatenate(tiles[2:], 1)]), 6)
 
 
-def frame_of(record: Record, previous: Record | None = None) -> Frame:
-    """What the pictures of this moment show. A previous run is shown only where it was on the same problem."""
-    if previous is not None and previous.problem is not record.problem:
-        previous = None
-    curves = curves_of(record)
-    goal = record.settings.choice.goal
-    steps = record.steps
+def frame_of(record: Record, previous: Record | None = None, names: Sequence[str] = NAMES) -> Frame:
+    """What these pictures of this moment show. A previous run is shown only where it was on the same problem."""
     ending = record.ending
-    return Frame(
-        curves=curves,
-        path=record.path(),
-        before=curves_of(previous) if previous is not None else None,
-        path_before=previous.path() if previous is not None else None,
-        times=ordinary(record.clock.last(3 * SHOWN_STEPS)),
-        shares=record.clock.shares(),
-        goal=goal,
-        goal_at=reached(record.mean_loss[:steps], record.seconds[:steps], goal, record.epoch_steps),
-        diverged=ending is not None and ending.how == "diverged",
-    )
+    parts: dict[str, Any] = {"goal": record.settings.choice.goal, "ended": ending is not None}
+    parts["diverged"] = ending is not None and ending.how == "diverged"
+    beside = _as_it_ended(previous) if previous is not None and previous.problem is record.problem else (None, None)
+    if "steps" in names or "seconds" in names:
+        steps, goal = record.steps, parts["goal"]
+        at = reached(record.mean_loss[:steps], record.seconds[:steps], goal, record.epoch_steps)
+        parts |= {"curves": curves_of(record), "before": beside[0], "goal_at": at}
+    if "map" in names:
+        parts |= {"path": record.path(), "path_before": beside[1]}
+    if "workers" in names:
+        parts |= {"times": ordinary(record.clock.last(3 * SHOWN_STEPS)), "shares": record.clock.shares()}
+    return Frame(**parts)
+
+
+@lru_cache(maxsize=2)
+def _as_it_ended(previous: Record) -> tuple[Curves, Floats]:
+    """The curves and the path of a run that will not grow any more, though it is drawn again and again."""
+    return curves_of(previous), previous.path()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,12 +34,16 @@ class Curves:
     total: int
 
 
+_NONE = np.empty(0)
+NO_CURVES = Curves(_NONE, _NONE, _NONE, _NONE, _NONE, _NONE, 0)
+
+
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One picture: this run, and the one before it for comparison."""
+    """One picture: this run, and the one before it for comparison. What the picture does not show may be missing."""
 
-    curves: Curves
-    path: Floats
+    curves: Curves = NO_CURVES
+    path: Floats = field(default_factory=lambda: np.empty((0, 2)))
     before: Curves | None = None
     path_before: Floats | None = None
     times: Timeline | None = None
@@ -47,6 +51,7 @@ class Frame:
     goal: float = math.nan
     goal_at: tuple[int, float] | None = None
     diverged: bool = False
+    ended: bool = False
 
 
 def curves_of(record: Record) -> Curves:

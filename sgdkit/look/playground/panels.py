@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -49,7 +50,8 @@ class LossPanel(Panel):
         """See Panel. The limits stay as long as they can: each change costs a whole drawing."""
         now, (right, low, high, _) = frame.curves, self._limits
         needed = self._reach(now)
-        if not needed <= right <= 2.5 * needed:
+        slack = 6.4 if self.by == "seconds" else 3.2  # seconds are a guess, and rounded up to 1, 2, 5, 10, …
+        if not (self._early(now, right) or needed <= right <= slack * needed):
             right = needed
         wanted = loss_range(_first(now), frame.goal, *_extent(now))
         if not (low <= wanted[0] * 1.01 and low * 30 > wanted[0]) or not wanted[1] / 12 <= high <= wanted[1] * 12:
@@ -71,6 +73,11 @@ class LossPanel(Panel):
         self._goal_word.xy = (0, frame.goal)
         self._goal_word.set_text(f"goal {style.number(frame.goal)}")
         return True
+
+    def _early(self, curves: Curves, right: float) -> bool:
+        """Whether too few steps are done to say how long the run will last, and the axis of the last one is enough."""
+        done, seconds = (curves.mean_at[-1], curves.mean_seconds[-1]) if len(curves.mean_at) else (0, 0.0)
+        return self.by == "seconds" and done < 0.05 * curves.total and seconds <= right
 
     def _reach(self, curves: Curves) -> float:
         done = int(curves.mean_at[-1]) if len(curves.mean_at) else 0
@@ -210,6 +217,7 @@ class WorkersPanel(Panel):
         self.text(x, 36, "■", va="top", color=theme.ink, fontsize=TEXT)
         self.text(x + 18, 37, "average, update", va="top", color=theme.ink)
         self._words: NDArray[np.uint8] | None = None  # the pixels of the share
+        self._told = math.nan  # the share in these words
         self._share = self.text(WIDTH - 16, 10, "", ha="right", va="top", color=theme.ink, animated=True)
 
     def fit(self, frame: Frame) -> bool:
@@ -234,9 +242,12 @@ class WorkersPanel(Panel):
         return True
 
     def moving(self, frame: Frame) -> Iterator[Artist]:
-        """See Panel. Words are slow to draw, and these change seldom: their pixels are kept."""
-        words = "" if frame.shares is None else f"{frame.shares[0]:.0%} of the time: computing"
-        if words != self._share.get_text() or self._words is None:
+        """See Panel. Words are slow to draw: their pixels are kept until they say something else."""
+        share = math.nan if frame.shares is None else float(frame.shares[0])
+        words = "" if math.isnan(share) else f"{share:.0%} of the time: computing"
+        changed = words != self._share.get_text() and (frame.ended or not abs(share - self._told) < 0.05)
+        if changed or self._words is None:
+            self._told = share
             self._share.set_text(words)
             self._words = None
             yield self._share
@@ -265,6 +276,8 @@ class WorkersPanel(Panel):
 
         for worker in range(times.workers):
             for kind, start, stop in times.intervals(worker):
+                if start * across > x1 - x0:
+                    break
                 bar(worker, start, stop, style.DOING[kind][1], self._colours[kind])
         for passed, updated in zip(times.passed, times.updated, strict=True):
             bar(times.workers, float(passed), float(updated), 0.76, self._ink)

@@ -20,7 +20,8 @@ from .clock import Clock
 from .problem import Problem
 from .settings import Settings
 
-POINTS = 150  # of a path, before it is taken only at every second step, then at every fourth, …
+# Of a path, before it is taken only at every second step, then at every fourth, …: fewer of large w, which take time.
+POINTS, FEWER, LARGE = 150, 20, 10_000
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,13 @@ class Record:
         self.clock = Clock(workers)
         self.ending: Ending | None = None
         self._passed: deque[Vector] = deque()
-        self._path: list[tuple[float, float]] = []
+        self._path: Floats = np.empty((0, 2))
+        self._room: Floats | None = None
         self.away = 0.0  # the largest distance of the path from the map's plane
 
     def begin(self, w0: Vector) -> None:
         """The run starts from w0."""
+        self._points = FEWER if w0.size > LARGE else POINTS
         self._passed.append(w0.copy())
         self.begun = True
 
@@ -63,7 +66,7 @@ class Record:
         self.loss[number], self.seconds[number] = step.loss, step.seconds
         self.clock.updated()
         number += 1
-        if number % every(number) == 0:
+        if number % every(number, self._points) == 0:
             self._passed.append(step.w.copy())
         self.steps = number
         return number == len(self.loss)
@@ -71,14 +74,17 @@ class Record:
     def path(self) -> Floats:
         """(k, 2) the path so far on the map. Called by the thread that draws."""
         plane = self.problem.surface.plane if self.problem is not None else None
+        found = [self._path]
         while plane is not None and self._passed:
-            several = [self._passed.popleft() for _ in range(min(len(self._passed), 16))]
-            several = [w for w in several if np.abs(w).max() < 1e9]  # NaN is not, either
-            if several:
-                places, distances = plane.locate(np.stack(several))
-                self._path.extend((float(a), float(b)) for a, b in places)
-                self.away = max(self.away, float(distances.max()))
-        return np.array(self._path).reshape(-1, 2)
+            if self._room is None:
+                self._room = np.empty((1, plane.origin.size))
+            with np.errstate(all="ignore"):  # where a run has gone that diverges
+                place, distance = plane.locate(self._passed.popleft()[None], self._room)
+            if np.abs(place).max() < 1e9 and distance[0] < 1e9:  # NaN is not, either
+                found.append(place)
+                self.away = max(self.away, float(distance[0]))
+        self._path = np.concatenate(found)
+        return self._path
 
     @property
     def mean_loss(self) -> Floats:
@@ -92,9 +98,9 @@ class Record:
         return max(1, -(-examples // self.settings.batch_size))
 
 
-def every(step: int) -> int:
+def every(step: int, points: int = POINTS) -> int:
     """At which steps around this one the path is taken: where it begins, where most happens, at all of them."""
-    return 1 << max(0, (step // POINTS).bit_length() - 1)
+    return 1 << max(0, (step // points).bit_length() - 1)
 
 
 def epoch_means(loss: NDArray[Any], steps: int) -> Floats:

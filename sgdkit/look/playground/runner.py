@@ -23,6 +23,7 @@ from .own import Own
 from .problem import Problem, Problems
 from .record import Ending, Record
 from .settings import Settings, epochs_for
+from .turns import short_turns
 from .warm import WarmPools
 from .words import PATIENCE, suspects
 
@@ -204,7 +205,8 @@ class Runner:
         epochs = epochs_for(settings.steps, len(train), settings.batch_size)
         self._at = record
         try:
-            return trainer.fit(train, epochs, w0=w0, progress=False, evaluate=False, callback=after)
+            with short_turns():
+                return trainer.fit(train, epochs, w0=w0, progress=False, evaluate=False, callback=after)
         finally:
             if self._mine():
                 self._at = None

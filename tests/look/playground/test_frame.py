@@ -87,6 +87,16 @@ def test_a_run_on_another_problem_is_not_shown_beside_this_one():
     assert frame_of(now, before).before is None and frame_of(now, before).path_before is None
 
 
+def test_only_what_the_pictures_show_is_looked_up():
+    made, before = record([2.0, 1.0]), record([3.0, 2.0], how="finished")
+    loss = frame_of(made, before, ["seconds"])
+    assert loss.before is not None and len(loss.curves.raw) == 2 and not len(loss.path) and loss.times is None
+    path = frame_of(made, before, ["map"])
+    assert len(path.path) == len(path.path_before) == 3 and not len(path.curves.raw) and path.shares is None
+    workers = frame_of(made, before, ["workers"])
+    assert workers.times.steps == 2 and workers.path_before is None and workers.before is None
+
+
 def test_the_goal_is_marked_where_it_was_reached():
     made = record([1.0] * 10 + [0.001] * 10, replace(usual(), batch_size=32))  # 2 steps an epoch
     assert frame_of(made).goal_at == (12, pytest.approx(0.012))

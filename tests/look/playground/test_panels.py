@@ -69,7 +69,31 @@ def test_the_axis_of_seconds_follows_the_pace():
     panel.draw(frame_of(record([2.0] * 10, step=1e-3)))
     assert panel.ax.get_xlim() == (0, 0.5)  # 300 steps of 1 ms
     panel.draw(frame_of(record([2.0] * 10, step=1e-2)))
+    assert panel.ax.get_xlim() == (0, 0.5)  # too early to say, and as long as it is enough it stays
+    panel.draw(frame_of(record([2.0] * 20, step=1e-2)))
     assert panel.ax.get_xlim() == (0, 5)
+    panel.draw(frame_of(record([2.0] * 10, step=1.0)))
+    assert panel.ax.get_xlim() == (0, 500)  # not enough
+
+
+@pytest.mark.parametrize("make", [LossPanel, WorkersPanel])
+def test_a_run_like_the_last_one_is_drawn_on_its_background(make):
+    panel = make(style.LIGHT, by="seconds") if make is LossPanel else make(style.LIGHT)
+    panel.draw(frame_of(record(np.geomspace(4, 2, 300), how="finished")))
+    done = whole_drawings(panel)
+    for steps in (1, 10, 100, 200, 300):
+        panel.draw(frame_of(record(np.geomspace(4, 2, 300)[:steps])))
+    assert done == []
+
+
+def test_the_share_of_computing_is_exact_in_the_end():
+    panel = WorkersPanel(style.LIGHT)
+    running = frame_of(record([1.0] * 40), names=["workers"])
+    told = []
+    for share, ended in ((0.5, False), (0.52, False), (0.56, False), (0.57, False), (0.57, True)):
+        panel.draw(replace(running, shares=np.array([share, 0.0, 0.0]), ended=ended))
+        told.append(panel._share.get_text()[:3])
+    assert told == ["50%", "50%", "56%", "56%", "57%"]
 
 
 def test_the_path_is_on_the_map_and_its_end_is_seen_even_outside():

@@ -52,6 +52,16 @@ def test_a_long_path_is_taken_ever_more_seldom():
     assert len(taken) < 1500 and max(np.diff(taken)) <= 128
 
 
+def test_fewer_points_are_taken_of_large_parameters():
+    record = Record(replace(usual(), steps=200), None, workers=1)
+    w = np.zeros(50_000)
+    record.begin(w)
+    for i in range(200):
+        record.clock.mapped(0, 1, np.zeros((1, 3)))
+        record.add(Step(0, i, w, 1.0, 0.1 * i))
+    assert len(record._passed) == 1 + 39 + 20 + 20 + 6  # the first; then every step, every second from 40 on, …
+
+
 def test_how_far_a_path_leaves_the_map():
     known = problem()
     plane = known.surface.plane
