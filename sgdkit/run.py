@@ -102,7 +102,7 @@ class Path:
         if self._free is None:
             # One block, in which numpy asks for huge pages: fresh memory for every point costs 60 µs in page faults.
             self._free = list(np.empty((self.most, w.size), w.dtype))
-        if len(self.points) == self.most:
+        if len(self.points) >= self.most:  # more of them if a checkpoint has kept more
             self.every *= 2
             kept = [i for i, taken in enumerate(self.steps) if taken % self.every == 0]
             self._free = [p for p, taken in zip(self.points, self.steps, strict=True) if taken % self.every]

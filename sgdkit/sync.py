@@ -48,9 +48,10 @@ Average = Callable[[list[tuple[Vector, int]]], Vector]
 def split(indices: Indices, workers: int) -> list[Indices]:
     """Cut a mini-batch into one shard for each worker, as even as can be; the first ones get what is left over.
 
-    indices: (n,) ints. Returns `workers` arrays of consecutive indices, empty ones last where n < workers. The same as
-    numpy.array_split, which takes ten times as long: in a step of half a millisecond that shows.
+    indices: (n,) ints; workers: 1 or more. Returns `workers` arrays of consecutive indices, empty ones last where
+    n < workers. It does what numpy.array_split does, which takes a tenth of a step of half a millisecond.
     """
+    indices = np.asarray(indices)
     size, left = divmod(len(indices), workers)
     cuts = [k * size + min(k, left) for k in range(workers + 1)]
     return [indices[start:stop] for start, stop in pairwise(cuts)]

@@ -104,8 +104,13 @@ class Recorder:
 
     def add(self, shared: float, spans: Clock, passed: float, updated: float) -> None:
         """One step. spans: (W, 3) readings of begin, end and sent."""
-        self._readings.extend((shared, passed, updated))
-        self._readings.frombytes(spans.tobytes())
+        if spans.shape != (self._workers, 3):
+            raise ValueError(
+                f"the engine's spans have shape {spans.shape}: give begin, end and sent for each of {self._workers} "
+                "workers."
+            )
+        # At once: Ctrl-C must not leave half a row.
+        self._readings.extend((shared, passed, updated, *spans.ravel().tolist()))
 
     def timeline(self, start: float, cpu_seconds: Clock | None = None, wall_seconds: float = 0.0) -> Timeline:
         """All steps so far, counted from `start`."""

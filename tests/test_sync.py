@@ -246,7 +246,7 @@ def test_a_gradient_that_raises_in_a_worker_surfaces_with_its_traceback_and_the_
         ({"gradient": lambda w, X, Y: w.__setitem__(0, 1)}, "read-only"),
         ({"average": lambda results: 1.0}, r"average returned an array of shape \(\)"),
         ({"split": lambda indices, k: [indices] * 3}, "split gave 3 shards for 2 workers"),
-        ({"split": lambda indices, k: [indices + 100]}, "split gave example 1"),
+        ({"split": lambda indices, k: [indices + 100]}, "split gave examples 1"),
         ({"split": lambda indices, k: [indices / 2]}, "dtype float64: give a list with one shard for each worker"),
         ({"split": lambda indices, k: [[0.0, 1.5]]}, "dtype float64"),
         ({"split": lambda indices, k: [[True, False]]}, "dtype bool"),

@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from mmap import mmap
 from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
@@ -62,8 +63,8 @@ class SharedArrays:
             places[key] = size
             length = math.prod(shape) * np.dtype(dtype).itemsize
             size += -(-length // _ALIGNMENT) * _ALIGNMENT
-        segment = _create(max(size, 1), name) if self._owner else _attach(name)
-        self._segments.append(segment)
+        self._segments.append(_create(max(size, 1), name) if self._owner else _attach(name))
+        segment = self._segments[-1]
         memory = _taken_out(segment)
         for key in keys:
             shape, dtype = self.layout[key]
@@ -91,8 +92,9 @@ class SharedArrays:
             vars(self).pop(key, None)
         if self._owner:
             self._owner = False
-            for segment in self._segments:
-                segment.unlink()
+            with ExitStack() as all_of_them:
+                for segment in self._segments:
+                    all_of_them.callback(segment.unlink)
 
 
 def _taken_out(segment: SharedMemory) -> mmap:
@@ -121,8 +123,8 @@ def _create(size: int, name: str | None) -> SharedMemory:
         if not isinstance(error, OSError):  # Ctrl-C
             raise
         raise MemoryError(
-            f"{size / 1e6:,.0f} MB of shared memory are needed for the data and the gradients, and there is not as "
-            f"much ({error.strerror}): give the container more (--shm-size), or use float32 or fewer examples."
+            f"{size / 1e6:,.0f} MB more of shared memory are needed for the data, the gradients or w, and there is not "
+            f"as much ({error.strerror}): give the container more (--shm-size), or use float32 or fewer examples."
         ) from None
 
 

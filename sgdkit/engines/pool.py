@@ -22,6 +22,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from multiprocessing.pool import AsyncResult
 from multiprocessing.synchronize import Semaphore
 from typing import Any, NamedTuple
 
@@ -75,6 +76,7 @@ class PoolEngine:
         self._pool: Pool | None = None
         self._starting = threading.Lock()
         self._memory: SharedArrays | None = None
+        self._tasks: list[AsyncResult[None]] = []
         self._cpu = np.zeros(workers)
         self._clocks = [(0, 0.0)] * workers  # whose CPU time was read last, and what it was
         self._error: BaseException | None = None
@@ -218,6 +220,7 @@ class PoolEngine:
             self._let_go()
 
     def _let_go(self) -> None:
+        self._tasks = []  # they hold on to an error, and that to w
         memory, self._memory = self._memory, None
         if memory is not None:
             memory.close()
@@ -283,8 +286,9 @@ class PoolEngine:
         while self._signals.done.acquire(False):  # left by a worker that died
             continue
         self._wake(seats)
-        assert self._pool is not None
-        deaths = len(self._pool.deaths)
+        pool = self._pool
+        assert pool is not None, "the engine was closed by another thread"
+        deaths = len(pool.deaths)
         self._signals.done.acquire()
         while self._error is not None or self._behind():
             self._raise_trouble(deaths)
@@ -295,7 +299,10 @@ class PoolEngine:
         """What keeps a worker from answering; nothing, if it was just replaced."""
         if self._error is not None:
             self.close()
-            raise self._error
+            try:
+                raise self._error
+            finally:
+                self._error = None  # it holds on to w
         died = self.pool.deaths[deaths:]
         if len(died) > _MOST_DEATHS:
             self.close()
@@ -344,23 +351,23 @@ def _serve(seat: int, name: str, layout: Layout, network: AnyNetwork, spins: int
         psutil.Process().cpu_affinity([core] if core is not None else [])  # []: all
     go, done = _signals.go[seat], _signals.done
     memory = SharedArrays(layout, name, APART)
-    rows = memory.rows("board")
-    row = rows[seat]
+    board = memory.rows("board")
+    mine = board[seat]
     done.release()  # after a death: the master looks whether the dead one had answered
     go.acquire(False)
     try:
         while True:
-            while row[ANSWERED] == row[ASKED]:
+            while mine[ANSWERED] == mine[ASKED]:
                 _wait(go, spins)
             fence()
-            order = _ORDERS[row[ORDER]]
+            order = _ORDERS[mine[ORDER]]
             if order == "end":
                 return  # unanswered: if this worker dies before the pool hears of it, the next one must see it again
-            _follow(order, seat, row, memory, network)
+            _follow(order, seat, mine, memory, network)
             fence()
-            row[ANSWERED] = row[ASKED]
+            mine[ANSWERED] = mine[ASKED]
             fence()  # of two that end at once, each by now sees the other's answer, or the other sees this one
-            if all(row[ANSWERED] == row[ASKED] for row in rows):  # waking the master once a step is enough
+            if all(row[ANSWERED] == row[ASKED] for row in board):  # waking the master once a step is enough
                 done.release()
     finally:
         memory.close()
@@ -374,24 +381,23 @@ def _wait(go: Semaphore, spins: int) -> None:
     go.acquire()
 
 
-def _follow(order: str, seat: int, row: memoryview[Any], memory: SharedArrays, network: AnyNetwork) -> None:
-    rows = slice(row[START], row[STOP])
+def _follow(order: str, seat: int, mine: memoryview[Any], memory: SharedArrays, network: AnyNetwork) -> None:
+    rows = slice(mine[START], mine[STOP])
     if order == "gather":
         for given, ordered in ((memory.X, memory.X_epoch), (memory.Y, memory.Y_epoch)):
             np.take(given, memory.order[rows], axis=0, out=ordered[rows], mode="clip")
         return
     clock, sums = memory.rows("clock")[seat], memory.rows("sums")[seat]
     clock[0] = time.perf_counter()
-    if row[SCATTERED]:
+    if mine[SCATTERED]:
         examples = memory.scattered[seat, rows]
         X, Y = memory.X[examples], memory.Y[examples]
     else:
         X, Y = memory.X_epoch[rows], memory.Y_epoch[rows]
-    draw = row[SEED], row[STEP], row[FIRST]
+    draw = mine[SEED], mine[STEP], mine[FIRST]
     quantity: Any = order
-    loss, right = compute(
-        quantity, network, memory.other_w if row[OTHER_W] else memory.w, X, Y, memory.gradients[seat], draw, memory.v
-    )
+    w = memory.other_w if mine[OTHER_W] else memory.w
+    loss, right = compute(quantity, network, w, X, Y, memory.gradients[seat], draw, memory.v)
     clock[1] = time.perf_counter()
     sums[0], sums[1] = loss, right
     clock[2] = time.perf_counter()

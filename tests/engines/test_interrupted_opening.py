@@ -17,7 +17,7 @@ from sgdkit.data import parabola
 from sgdkit.engines import PoolEngine, memory, pool
 from sgdkit.models import parabola as network
 
-OPENING = {"open", "pool", "_begin", "_should_pin", "__init__", "_create", "_taken_out"}
+OPENING = {"open", "pool", "_begin", "_should_pin", "__init__", "_add", "_create", "_taken_out"}
 
 
 @contextmanager

@@ -25,7 +25,8 @@ def tell(step):
         engine = trainer.engine
         while method == "forkserver" and not all(one.ready for one in engine.pool._dispatcher.workers):
             time.sleep(0.01)  # one that is still being imported by Python's server would print its Ctrl-C
-        names = [engine._memory.name] + [s._semlock.name for s in [*engine._signals.go, engine._signals.done]]
+        names = [segment.name for segment in engine._memory._segments]
+        names += [s._semlock.name for s in [*engine._signals.go, engine._signals.done]]
         print(json.dumps({"pids": engine.pool.pids, "names": [n for n in names if n]}), flush=True)
         if ending == "worker killed":
             os.kill(engine.pool.pids[0], signal.SIGKILL)

@@ -22,7 +22,8 @@ engine = PoolEngine(2, method)
 
 def tell(step):
     if step.step == 5:
-        names = [engine._memory.name] + [s._semlock.name for s in [*engine._signals.go, engine._signals.done]]
+        names = [segment.name for segment in engine._memory._segments]
+        names += [s._semlock.name for s in [*engine._signals.go, engine._signals.done]]
         print(json.dumps({"pids": engine.pool.pids, "names": [n for n in names if n]}), flush=True)
         if ending == "worker killed":
             os.kill(engine.pool.pids[0], signal.SIGKILL)

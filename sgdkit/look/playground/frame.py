@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,18 @@ class Frame:
     goal_at: tuple[int, float] | None = None
     diverged: bool = False
     ended: bool = False
+
+
+class Beside(NamedTuple):
+    """What is shown of the run before."""
+
+    curves: Curves
+    path: Floats
+
+
+def beside(previous: Record) -> Beside:
+    """What is shown of a run that has ended."""
+    return Beside(curves_of(previous), previous.path())
 
 
 def curves_of(record: Record) -> Curves:

@@ -50,9 +50,8 @@ class LossPanel(Panel):
         """See Panel. The limits stay as long as they can: each change costs a whole drawing."""
         now, (right, low, high, _) = frame.curves, self._limits
         needed = self._reach(now)
-        slack = 6.4 if self.by == "seconds" else 3.2  # seconds are a guess, and rounded up to 1, 2, 5, 10, …
-        if not (self._early(now, right) or needed <= right <= slack * needed):
-            right = needed
+        if frame.ended or not self._may_stay(now, needed, right):
+            right = right if needed <= right <= 2.5 * needed else needed
         wanted = loss_range(_first(now), frame.goal, *_extent(now))
         if not (low <= wanted[0] * 1.01 and low * 30 > wanted[0]) or not wanted[1] / 12 <= high <= wanted[1] * 12:
             low, high = wanted
@@ -74,10 +73,14 @@ class LossPanel(Panel):
         self._goal_word.set_text(f"goal {style.number(frame.goal)}")
         return True
 
-    def _early(self, curves: Curves, right: float) -> bool:
-        """Whether too few steps are done to say how long the run will last, and the axis of the last one is enough."""
+    def _may_stay(self, curves: Curves, needed: float, right: float) -> bool:
+        """Whether the last run's axis is likely to fit this one in the end, though it is long for its beginning."""
+        if self.by == "steps":
+            return needed <= right <= curves.total
         done, seconds = (curves.mean_at[-1], curves.mean_seconds[-1]) if len(curves.mean_at) else (0, 0.0)
-        return self.by == "seconds" and done < 0.05 * curves.total and seconds <= right
+        if done < 0.05 * curves.total:  # too few to say how long it will last
+            return bool(seconds <= right)
+        return needed <= right <= 6.4 * needed  # it is a guess, and rounded up to 1, 2, 5, 10, …
 
     def _reach(self, curves: Curves) -> float:
         done = int(curves.mean_at[-1]) if len(curves.mean_at) else 0
@@ -243,11 +246,14 @@ class WorkersPanel(Panel):
 
     def moving(self, frame: Frame) -> Iterator[Artist]:
         """See Panel. Words are slow to draw: their pixels are kept until they say something else."""
-        share = math.nan if frame.shares is None else float(frame.shares[0])
-        words = "" if math.isnan(share) else f"{share:.0%} of the time: computing"
-        changed = words != self._share.get_text() and (frame.ended or not abs(share - self._told) < 0.05)
-        if changed or self._words is None:
-            self._told = share
+        words = self._share.get_text()
+        if frame.shares is None:
+            words, self._told = "", math.nan
+        elif frame.ended or not abs(frame.shares[0] - self._told) < 0.04:
+            self._told = float(frame.shares[0])
+            share = f"{self._told:.0%}" if frame.ended else f"about {5 * round(20 * self._told)}%"
+            words = f"{share} of the time: computing"
+        if words != self._share.get_text() or self._words is None:
             self._share.set_text(words)
             self._words = None
             yield self._share

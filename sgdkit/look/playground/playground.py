@@ -28,6 +28,7 @@ from .problem import Problems
 from .record import Record
 from .runner import Runner
 from .settings import Settings
+from .turns import short_turns
 from .words import PATIENCE, Facts, describe, facts_of, tell
 
 PERIOD = 1 / 10.2  # seconds from one picture to the next
@@ -116,7 +117,8 @@ class Playground:
             begin = time.perf_counter()
             self._news.clear()
             try:
-                self._show()
+                with short_turns():
+                    self._show()
             except Exception as error:  # the thread must live on; the page says what happened
                 self.status.value = page.status("failed", f"Drawing failed: {type(error).__name__}: {error}")
             if self._presence.gone(time.monotonic()):

@@ -20,8 +20,9 @@ from .clock import Clock
 from .problem import Problem
 from .settings import Settings
 
-# Of a path, before it is taken only at every second step, then at every fourth, …: fewer of large w, which take time.
+# Of a path, before it is taken only at every third step, then at every fifth, …: fewer of large w, which take time.
 POINTS, FEWER, LARGE = 150, 20, 10_000
+RAREST = 128
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Record:
         self._passed: deque[Vector] = deque()
         self._path: Floats = np.empty((0, 2))
         self._room: Floats | None = None
+        self._points = POINTS
+        self._taken = 0  # the step of the path's last point
         self.away = 0.0  # the largest distance of the path from the map's plane
 
     def begin(self, w0: Vector) -> None:
@@ -68,8 +71,14 @@ class Record:
         number += 1
         if number % every(number, self._points) == 0:
             self._passed.append(step.w.copy())
+            self._taken = number
         self.steps = number
         return number == len(self.loss)
+
+    def arrive(self, w: Vector) -> None:
+        """The run ends at w, which may be between two points of the path."""
+        if self._taken != self.steps:
+            self._passed.append(w.copy())
 
     def path(self) -> Floats:
         """(k, 2) the path so far on the map. Called by the thread that draws."""
@@ -99,8 +108,12 @@ class Record:
 
 
 def every(step: int, points: int = POINTS) -> int:
-    """At which steps around this one the path is taken: where it begins, where most happens, at all of them."""
-    return 1 << max(0, (step // points).bit_length() - 1)
+    """At which steps around this one the path is taken: where it begins, where most happens, at all of them.
+
+    The number is odd: a run that jumps to and fro would be seen on one side only with an even one.
+    """
+    power = 1 << max(0, (step // points).bit_length() - 1)
+    return min(power, RAREST) + (power > 1)
 
 
 def epoch_means(loss: NDArray[Any], steps: int) -> Floats:

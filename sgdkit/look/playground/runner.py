@@ -23,7 +23,6 @@ from .own import Own
 from .problem import Problem, Problems
 from .record import Ending, Record
 from .settings import Settings, epochs_for
-from .turns import short_turns
 from .warm import WarmPools
 from .words import PATIENCE, suspects
 
@@ -170,6 +169,7 @@ class Runner:
             self.busy = ""
             run = self._fit(settings, problem, engine, record)
             if self._mine():
+                record.arrive(run.w)
                 record.ending = self._ending(run, record, problem)
         except BaseException as error:  # a student's function, even an exit(); or data that cannot be had
             if not self._mine():
@@ -205,8 +205,7 @@ class Runner:
         epochs = epochs_for(settings.steps, len(train), settings.batch_size)
         self._at = record
         try:
-            with short_turns():
-                return trainer.fit(train, epochs, w0=w0, progress=False, evaluate=False, callback=after)
+            return trainer.fit(train, epochs, w0=w0, progress=False, evaluate=False, callback=after)
         finally:
             if self._mine():
                 self._at = None

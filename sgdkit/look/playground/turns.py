@@ -16,7 +16,7 @@ _before = 0.0
 
 @contextmanager
 def short_turns() -> Iterator[None]:
-    """While it is entered, the thread that draws lets go of the interpreter soon when the one that trains wants it.
+    """Whoever is inside lets go of the interpreter soon when another thread wants it, such as the one that trains.
 
     The setting is the process's. The first one in changes it, and the last one out puts back what was there before.
     """

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sgdkit.look.playground.canvas import frame_of
+from sgdkit.look.playground.canvas import Canvas, frame_of
 from sgdkit.look.playground.frame import (
+    beside,
     curves_of,
     evenly,
     expected_seconds,
@@ -81,20 +82,22 @@ def test_curves_say_steps_from_1_on_and_the_seconds_of_the_same_places():
 
 
 def test_a_run_on_another_problem_is_not_shown_beside_this_one():
-    now, before = record([2.0, 1.0]), record([3.0, 2.0])
-    assert frame_of(now, before).before is not None
+    now, before, canvas = record([2.0, 1.0]), record([3.0, 2.0]), Canvas()
+    shown = canvas._beside(now, before)
+    assert shown.curves.raw.tolist() == [3, 2] and len(shown.path) == 3
+    assert canvas._beside(now, before) is shown and canvas._beside(now, None) is None
     before.problem = replace(before.problem, curvature=1.0)
-    assert frame_of(now, before).before is None and frame_of(now, before).path_before is None
+    assert canvas._beside(now, before) is None
 
 
 def test_only_what_the_pictures_show_is_looked_up():
-    made, before = record([2.0, 1.0]), record([3.0, 2.0], how="finished")
+    made, before = record([2.0, 1.0]), beside(record([3.0, 2.0], how="finished"))
     loss = frame_of(made, before, ["seconds"])
     assert loss.before is not None and len(loss.curves.raw) == 2 and not len(loss.path) and loss.times is None
     path = frame_of(made, before, ["map"])
     assert len(path.path) == len(path.path_before) == 3 and not len(path.curves.raw) and path.shares is None
     workers = frame_of(made, before, ["workers"])
-    assert workers.times.steps == 2 and workers.path_before is None and workers.before is None
+    assert workers.times.steps == 2 and not len(workers.path) and not len(workers.curves.raw)
 
 
 def test_the_goal_is_marked_where_it_was_reached():

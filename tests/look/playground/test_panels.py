@@ -14,6 +14,7 @@ from sgdkit.look import style
 from sgdkit.look.playground.canvas import NAMES, Canvas, frame_of
 from sgdkit.look.playground.panel import HEIGHT, WIDTH
 from sgdkit.look.playground.panels import LossPanel, MapPanel, WorkersPanel
+from sgdkit.look.playground.settings import usual
 from tests.look.playground.made import record
 
 
@@ -74,6 +75,17 @@ def test_the_axis_of_seconds_follows_the_pace():
     assert panel.ax.get_xlim() == (0, 5)
     panel.draw(frame_of(record([2.0] * 10, step=1.0)))
     assert panel.ax.get_xlim() == (0, 500)  # not enough
+    panel.draw(frame_of(record([4.0, 1e3, 1e9], step=1e-3, how="diverged")))
+    assert panel.ax.get_xlim() == (0, 0.5)  # nothing more will come
+
+
+@pytest.mark.parametrize(("before", "steps", "reach"), [(3000, 3000, 3000), (3000, 1000, 1000), (8000, 3000, 3000)])
+def test_the_axis_of_steps_is_the_last_runs_only_where_this_one_goes_as_far(before, steps, reach):
+    panel = LossPanel(style.LIGHT, by="steps")
+    panel.draw(frame_of(record([2.0] * before, replace(usual(), steps=before), how="finished")))
+    for done in (1, steps):
+        panel.draw(frame_of(record([2.0] * done, replace(usual(), steps=steps))))
+    assert panel.ax.get_xlim() == (0, reach)
 
 
 @pytest.mark.parametrize("make", [LossPanel, WorkersPanel])
@@ -90,10 +102,10 @@ def test_the_share_of_computing_is_exact_in_the_end():
     panel = WorkersPanel(style.LIGHT)
     running = frame_of(record([1.0] * 40), names=["workers"])
     told = []
-    for share, ended in ((0.5, False), (0.52, False), (0.56, False), (0.57, False), (0.57, True)):
+    for share, ended in ((0.5, False), (0.53, False), (0.56, False), (0.57, False), (0.57, True)):
         panel.draw(replace(running, shares=np.array([share, 0.0, 0.0]), ended=ended))
-        told.append(panel._share.get_text()[:3])
-    assert told == ["50%", "50%", "56%", "56%", "57%"]
+        told.append(panel._share.get_text().removesuffix(" of the time: computing"))
+    assert told == ["about 50%", "about 50%", "about 55%", "about 55%", "57%"]
 
 
 def test_the_path_is_on_the_map_and_its_end_is_seen_even_outside():

@@ -48,8 +48,9 @@ def test_a_record_says_when_it_is_full_and_keeps_the_path_on_the_map():
 
 def test_a_long_path_is_taken_ever_more_seldom():
     taken = [step for step in range(1, 30_001) if step % every(step) == 0]
-    assert taken[:299] == list(range(1, 300)) and taken[299:302] == [300, 302, 304]
-    assert len(taken) < 1500 and max(np.diff(taken)) <= 128
+    assert taken[:299] == list(range(1, 300)) and taken[299:302] == [300, 303, 306]
+    assert len(taken) < 1500 and max(np.diff(taken)) <= 129
+    assert all(sum(step % 2 for step in taken[i : i + 4]) == 2 for i in range(0, 1000, 100))  # on both sides
 
 
 def test_fewer_points_are_taken_of_large_parameters():
@@ -59,7 +60,9 @@ def test_fewer_points_are_taken_of_large_parameters():
     for i in range(200):
         record.clock.mapped(0, 1, np.zeros((1, 3)))
         record.add(Step(0, i, w, 1.0, 0.1 * i))
-    assert len(record._passed) == 1 + 39 + 20 + 20 + 6  # the first; then every step, every second from 40 on, …
+    assert len(record._passed) == 1 + 39 + 13 + 16 + 5  # the first; then every step, every third from 40 on, …
+    record.arrive(w)
+    assert len(record._passed) == 75  # 200 is not a multiple of 9
 
 
 def test_how_far_a_path_leaves_the_map():
