@@ -118,7 +118,9 @@ def pictures(data: Data) -> dict[str, style.Picture]:
     reached = [r["value"] / r["goal"] if r["at_least"] else r["goal"] / r["value"] for r in rows]
     colours = [figure.theme.colour(2) if value >= 1 else figure.theme.alarm for value in reached]
     bars = ax.barh(names, reached, color=colours, hatch=["" if value >= 1 else "//" for value in reached], ec="white")
-    ax.bar_label(bars, [f"{row['value']:.3g}" for row in rows], padding=3, fontsize=style.SMALL)
+    for word in ax.bar_label(bars, [f"{row['value']:.3g}" for row in rows], padding=3, fontsize=style.SMALL):
+        word.set_path_effects(style.halo(figure.theme, 4))  # some lie on the line
+        word.set_zorder(5)
     ax.axvline(1, color=figure.theme.ink, lw=1.5)
     ax.set_xlim(0, max(reached) * 1.12)
     ax.tick_params(axis="y", labelsize=style.SMALL)
