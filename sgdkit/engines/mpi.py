@@ -130,6 +130,7 @@ class MPIEngine:
 
     def cpu_seconds(self) -> NDArray[np.float64]:
         """See Engine.cpu_seconds. Called by all ranks; while one waits for the others, MPI keeps its core busy."""
+        self.comm.Barrier()  # so that no rank counts what it did before the master's clock of the epoch was read
         return np.array(self.comm.allgather(time.process_time()))
 
     def finish(self) -> None:

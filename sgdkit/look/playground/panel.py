@@ -22,7 +22,8 @@ TITLE, TEXT, SMALL = 13, 12, 11  # points at 72 dpi; pixels are a third more
 class Panel:
     """Axes in a figure of WIDTH × HEIGHT page pixels, times `sharpness`.
 
-    Subclasses set up what stands still in `background` (called again when `stale`), and yield what moves in `moving`.
+    Subclasses bring the background to a frame in `fit`, and yield what of the run before is drawn onto it in `beside`
+    and what moves in `moving`. The background, and the background with the run before, are kept as pixels.
     """
 
     margins = (74, 16, 36, 48)  # left, right, top, bottom, in page pixels
@@ -40,7 +41,7 @@ class Panel:
             10 / WIDTH, 1 - 8 / HEIGHT, title, ha="left", va="top", fontsize=TITLE, color=theme.ink, fontweight="bold"
         )
         self._kept: Any = None
-        self._hits = 0
+        self._with_before: tuple[Any, Any] | None = None  # the run before, and the pixels with it
 
     def text(self, x: float, y: float, words: str, **options: Any) -> Any:
         """Words at page pixels from the left and from the top."""
@@ -57,6 +58,14 @@ class Panel:
         """Bring the axes' limits to this frame; True if the background must be drawn again."""
         raise NotImplementedError
 
+    def before(self, frame: Any) -> Any:
+        """What the frame has of the run before; the same object as long as it is the same run. None: nothing."""
+        return None
+
+    def beside(self, frame: Any) -> Iterable[Artist]:
+        """Artists of the run before, made ready."""
+        return ()
+
     def moving(self, frame: Any) -> Iterable[Artist]:
         """Artists to be drawn onto the background, made ready for this frame."""
         raise NotImplementedError
@@ -69,13 +78,21 @@ class Panel:
         if self.fit(frame) or self._kept is None:
             self._canvas.draw()
             self._kept = self._canvas.copy_from_bbox(self.figure.bbox)
-        else:
+            self._with_before = None
+        if self._with_before is None or self._with_before[0] is not self.before(frame):
             self._canvas.restore_region(self._kept)
-        for artist in self.moving(frame):
-            self.figure.draw_artist(artist) if artist.axes is None else self.ax.draw_artist(artist)
+            self._draw(self.beside(frame))
+            self._with_before = self.before(frame), self._canvas.copy_from_bbox(self.figure.bbox)
+        else:
+            self._canvas.restore_region(self._with_before[1])
+        self._draw(self.moving(frame))
         pixels = np.asarray(self._canvas.buffer_rgba())
         self.touch(frame, pixels)
         return pixels
+
+    def _draw(self, artists: Iterable[Artist]) -> None:
+        for artist in artists:
+            self.figure.draw_artist(artist) if artist.axes is None else self.ax.draw_artist(artist)
 
     def png(self, frame: Any) -> bytes:
         """The frame as a PNG file."""

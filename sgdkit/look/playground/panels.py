@@ -93,13 +93,20 @@ class LossPanel(Panel):
         whole = np.interp(np.arange(1, done + 1), curves.mean_at, seconds) if done > 1 else seconds
         return expected_seconds(whole, total)
 
+    def before(self, frame: Frame) -> Curves | None:
+        """See Panel."""
+        return frame.before
+
+    def beside(self, frame: Frame) -> Iterator[Artist]:
+        """See Panel."""
+        if frame.before is not None:
+            at = frame.before.mean_at if self.by == "steps" else frame.before.mean_seconds
+            self._lines["before"].set_data(at, frame.before.mean)
+            yield self._lines["before"]
+
     def moving(self, frame: Frame) -> Iterator[Artist]:
         """See Panel."""
-        now, before, lines = frame.curves, frame.before, self._lines
-        steps = self.by == "steps"
-        if before is not None:
-            lines["before"].set_data(before.mean_at if steps else before.mean_seconds, before.mean)
-            yield lines["before"]
+        now, lines, steps = frame.curves, self._lines, self.by == "steps"
         lines["raw"].set_data(now.raw_at if steps else now.raw_seconds, now.raw)
         yield lines["raw"]
         lines["mean"].set_data(now.mean_at if steps else now.mean_seconds, now.mean)
@@ -172,13 +179,20 @@ class MapPanel(Panel):
         for side in self._bar.spines.values():
             side.set_edgecolor(theme.muted)
 
+    def before(self, frame: Frame) -> Floats | None:
+        """See Panel."""
+        return frame.path_before
+
+    def beside(self, frame: Frame) -> Iterator[Artist]:
+        """See Panel."""
+        if self.surface is not None and frame.path_before is not None:
+            self._before.set_data(*frame.path_before.T)
+            yield self._before
+
     def moving(self, frame: Frame) -> Iterator[Artist]:
         """See Panel."""
         if self.surface is None:
             return
-        if frame.path_before is not None:
-            self._before.set_data(*frame.path_before.T)
-            yield self._before
         if len(frame.path):
             self._path.set_data(*frame.path.T)
             yield self._path

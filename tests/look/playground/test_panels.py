@@ -12,6 +12,7 @@ from PIL import Image
 
 from sgdkit.look import style
 from sgdkit.look.playground.canvas import NAMES, Canvas, frame_of
+from sgdkit.look.playground.frame import beside
 from sgdkit.look.playground.panel import HEIGHT, WIDTH
 from sgdkit.look.playground.panels import LossPanel, MapPanel, WorkersPanel
 from sgdkit.look.playground.settings import usual
@@ -106,6 +107,23 @@ def test_the_share_of_computing_is_exact_in_the_end():
         panel.draw(replace(running, shares=np.array([share, 0.0, 0.0]), ended=ended))
         told.append(panel._share.get_text().removesuffix(" of the time: computing"))
     assert told == ["about 50%", "about 50%", "about 55%", "about 55%", "57%"]
+
+
+@pytest.mark.parametrize("make", [lambda: LossPanel(style.LIGHT, by="steps"), lambda: MapPanel(style.LIGHT)])
+def test_the_run_before_is_drawn_once_and_another_one_in_its_place(make):
+    now = record(np.geomspace(4, 2, 50))
+    one, other = (beside(record(np.geomspace(4, last, 300), how="finished")) for last in (1.0, 3.0))
+    one, other = one._replace(path=one.path + 0.1), other._replace(path=one.path + 0.3)
+    panel, drawn = make(), []
+    panel.surface = now.problem.surface
+    for before in (None, one, one, other, None):
+        pixels = panel.draw(frame_of(now, before)).copy()
+        fresh = make()
+        fresh.surface = now.problem.surface
+        assert np.array_equal(pixels, fresh.draw(frame_of(now, before)))
+        drawn.append(pixels)
+    assert np.array_equal(drawn[1], drawn[2]) and np.array_equal(drawn[0], drawn[4])
+    assert not np.array_equal(drawn[0], drawn[1]) and not np.array_equal(drawn[1], drawn[3])
 
 
 def test_the_path_is_on_the_map_and_its_end_is_seen_even_outside():
