@@ -15,9 +15,7 @@ raises a counter does `fence()` before, and whoever has seen it raised does `fen
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -33,6 +31,7 @@ from numpy.typing import NDArray
 from ..data import Dataset
 from ..pool import Pool, WorkerDied, available_cores, context_of
 from ..types import Vector
+from .cpu_time import cpu_time
 from .engine import AnyNetwork, Indices, Places, Quantity, ShardResult, check_shards, compute
 from .memory import Layout, SharedArrays, fence
 
@@ -183,7 +182,7 @@ class PoolEngine:
     def cpu_seconds(self) -> NDArray[np.float64]:
         """See Engine.cpu_seconds. A worker that died took with it what it had used since the last call."""
         for seat, pid in enumerate(self.pids):
-            used = _cpu_time(pid)
+            used = cpu_time(pid)
             if used is not None:
                 before, so_far = self._clocks[seat]
                 self._cpu[seat] += used - (so_far if pid == before else 0.0)
@@ -319,19 +318,6 @@ class PoolEngine:
         if self._error is None:  # the first one is the reason for all others
             self._error = error
         self._signals.done.release()
-
-
-def _cpu_time(pid: int) -> float | None:
-    """The seconds of user and system time that a process has used so far; None if it is not there any more."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            # What psutil reads there counts in hundredths of a second; this is the clock of clock_getcpuclockid(3).
-            return time.clock_gettime(~pid << 3 | 2)
-    try:
-        times = psutil.Process(pid).cpu_times()
-    except psutil.Error:
-        return None
-    return float(times.user + times.system)
 
 
 _signals: Signals | None = None  # in a worker
