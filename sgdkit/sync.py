@@ -49,7 +49,7 @@ def split(indices: Indices, workers: int) -> list[Indices]:
     """Cut a mini-batch into one shard for each worker, as even as can be; the first ones get what is left over.
 
     indices: (n,) ints; workers: 1 or more. Returns `workers` arrays of consecutive indices, empty ones last where
-    n < workers. It does what numpy.array_split does, which takes a tenth of a step of half a millisecond.
+    n < workers. It does what numpy.array_split does, which is slow for something done at every step.
     """
     indices = np.asarray(indices)
     size, left = divmod(len(indices), workers)
@@ -208,7 +208,7 @@ class SyncSGD:
         with one_blas_thread(), np.errstate(all="ignore"), StopButton() as stop:
             try:
                 self.engine.open(self.model, train)
-                w = self.engine.place(w)
+                w = self.engine.place(w)  # where the workers see each update
                 history.begin(steps * epochs, progress and getattr(self.engine, "leads", True))
                 for epoch in range(len(history.epochs), epochs):
                     order = rng.permutation(len(train))

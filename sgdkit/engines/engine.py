@@ -132,7 +132,7 @@ class Places:
         if 0 <= shard[0] < len(self.order):
             start = int(self._place[shard[0]])
             rows = slice(start, start + len(shard))
-            # Compared as bytes: np.array_equal takes ten times as long for a few hundred numbers.
+            # Compared as bytes, since np.array_equal is slow for a few hundred numbers.
             if self.order[rows].tobytes() == shard.astype(self.order.dtype, copy=False).tobytes():
                 return rows
         least, most = shard.min(), shard.max()

@@ -79,7 +79,7 @@ class SharedArrays:
         """The rows of a two-dimensional array, for reading and writing single numbers.
 
         A step does that some fifty times, and each time the caches are full of examples and hold nothing of numpy's
-        machinery: that way it takes a hundred microseconds, with memoryviews a tenth of it.
+        machinery, which is then slow; memoryviews need little of it.
         """
         if key not in self._rows:
             self._rows[key] = [memoryview(row) for row in getattr(self, key)]

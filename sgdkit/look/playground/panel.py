@@ -22,7 +22,7 @@ TITLE, TEXT, SMALL = 13, 12, 11  # points at 72 dpi; pixels are a third more
 class Panel:
     """Axes in a figure of WIDTH × HEIGHT page pixels, times `sharpness`.
 
-    Subclasses bring the background to a frame in `fit`, and yield what of the run before is drawn onto it in `beside`
+    Subclasses bring the background to a frame in `fit`, and yield what of the run before is drawn onto it in `standing`
     and what moves in `moving`. The background, and the background with the run before, are kept as pixels.
     """
 
@@ -62,7 +62,7 @@ class Panel:
         """What the frame has of the run before; the same object as long as it is the same run. None: nothing."""
         return None
 
-    def beside(self, frame: Any) -> Iterable[Artist]:
+    def standing(self, frame: Any) -> Iterable[Artist]:
         """Artists of the run before, made ready."""
         return ()
 
@@ -81,7 +81,7 @@ class Panel:
             self._with_before = None
         if self._with_before is None or self._with_before[0] is not self.before(frame):
             self._canvas.restore_region(self._kept)
-            self._draw(self.beside(frame))
+            self._draw(self.standing(frame))
             self._with_before = self.before(frame), self._canvas.copy_from_bbox(self.figure.bbox)
         else:
             self._canvas.restore_region(self._with_before[1])

@@ -97,7 +97,7 @@ class LossPanel(Panel):
         """See Panel."""
         return frame.before
 
-    def beside(self, frame: Frame) -> Iterator[Artist]:
+    def standing(self, frame: Frame) -> Iterator[Artist]:
         """See Panel."""
         if frame.before is not None:
             at = frame.before.mean_at if self.by == "steps" else frame.before.mean_seconds
@@ -183,7 +183,7 @@ class MapPanel(Panel):
         """See Panel."""
         return frame.path_before
 
-    def beside(self, frame: Frame) -> Iterator[Artist]:
+    def standing(self, frame: Frame) -> Iterator[Artist]:
         """See Panel."""
         if self.surface is not None and frame.path_before is not None:
             self._before.set_data(*frame.path_before.T)

@@ -22,7 +22,7 @@ from .settings import Settings
 
 # Of a path, before it is taken only at every third step, then at every fifth, …: fewer of large w, which take time.
 POINTS, FEWER, LARGE = 150, 20, 10_000
-RAREST = 128
+RAREST = 128  # or the path's end would be seen seconds late
 
 
 @dataclass(frozen=True)
